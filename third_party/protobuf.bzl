@@ -42,6 +42,7 @@ def proto_cc_library(name, srcs, deps = [], visibility = None, testonly = None, 
         outs = sources + headers,
         cmd = "protoc -I. -I$(GENDIR) -I/usr/include --cpp_out=$(GENDIR) " +
               " ".join(["$(location %s)" % src for src in srcs]),
+        tools = ["@debian_versions//:versions.txt"],
         message = "Generating C++ for",
         testonly = testonly,
         visibility = ["//visibility:private"],
