@@ -1,4 +1,5 @@
-// The main of fuzz targets where libFuzzer is not linked in: runs each file named in the arguments once.
+// The main of fuzz targets where libFuzzer is not linked in: runs each file named in the arguments
+// once.
 
 #include <cstddef>
 #include <cstdint>
