@@ -78,8 +78,10 @@ class Wakeup {
   }
   bool scheduled() const { return queue_ != Queue::kNone; }
 
-  // For executors: who to resume, and where the wakeup is queued.
-  enum class Queue : uint8_t { kNone, kReady, kTimer };
+  // For executors: who to resume, and where the wakeup is queued (kHeld: with a
+  // machine that stands still).
+  enum class Queue : uint8_t { kNone, kReady, kTimer, kHeld };
+  Executor& executor() const { return executor_; }
   std::coroutine_handle<> waiter() const { return waiter_; }
   Queue queue() const { return queue_; }
   uint32_t slot() const { return slot_; }
