@@ -61,7 +61,7 @@ struct RangeResponse {
   std::vector<KeyValue> items;  // In the order of their keys.
   int64_t count = 0;            // All that match, whatever the limit.
   bool more = false;
-  Revision revision = 0;        // Of the store when it answered.
+  Revision revision = 0;  // Of the store when it answered.
 };
 
 // A condition of a transaction. An absent key has mod_revision, create_revision and
@@ -145,8 +145,16 @@ class Store {
   virtual Revision compacted_revision() const = 0;
 };
 
-// The end of the range of all keys that begin with `prefix`.
+// The end of the range of all keys that begin with `prefix`. Where no key can be the
+// end (prefix "" or "\xff"), it is "\0": as in etcd, an end of one zero byte means that
+// the range has none.
 std::string PrefixEnd(absl::string_view prefix);
+
+// Whether `end` is the "\0" of PrefixEnd.
+bool IsUnbounded(absl::string_view end);
+
+// Whether `key` is in the range [begin, end), with RangeRequest's meaning of `end`.
+bool InRange(absl::string_view key, absl::string_view begin, absl::string_view end);
 
 }  // namespace drydock::store
 
