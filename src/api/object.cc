@@ -14,13 +14,27 @@ namespace {
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 
-const FieldDescriptor* MessageField(const Message& message, const char* name) {
-  const FieldDescriptor* field = message.GetDescriptor()->FindFieldByName(name);
-  if (field == nullptr || field->is_repeated() ||
-      field->cpp_type() != FieldDescriptor::CPPTYPE_MESSAGE) {
-    return nullptr;
-  }
-  return field;
+const Message& Part(const Message& message, const FieldDescriptor* field) {
+  return message.GetReflection()->GetMessage(message, field);
+}
+
+// The metadata field of a kind that has ObjectMeta; null for lists, Status and the like.
+const FieldDescriptor* MetadataField(const KindInfo& kind) {
+  const FieldDescriptor* field = kind.metadata;
+  return field != nullptr && field->message_type() == metav1::ObjectMeta::descriptor() ? field
+                                                                                       : nullptr;
+}
+
+const metav1::ObjectMeta* MetadataIn(const KindInfo& kind, const Message& message) {
+  const FieldDescriptor* field = MetadataField(kind);
+  if (field == nullptr) return &metav1::ObjectMeta::default_instance();
+  return static_cast<const metav1::ObjectMeta*>(&Part(message, field));
+}
+
+const KindInfo& KindOfMessage(const Message& message) {
+  const KindInfo* kind = FindKind(*message.GetDescriptor());
+  DRYDOCK_CHECK(kind != nullptr, message.GetTypeName(), " is not an API object");
+  return *kind;
 }
 
 uint64_t DigestOf(const Message& message) {
@@ -33,7 +47,7 @@ uint64_t DigestOf(const Message& message) {
 Object::Object(const KindInfo& kind, std::unique_ptr<Message> message, ObjectRef spec_owner)
     : kind_(&kind),
       message_(std::move(message)),
-      metadata_(MutableMetadataOf(message_.get())),
+      metadata_(MetadataIn(kind, *message_)),
       spec_owner_(std::move(spec_owner)) {
   if (!absl::SimpleAtoi(metadata_->resource_version(), &revision_)) revision_ = 0;
 }
@@ -41,37 +55,36 @@ Object::Object(const KindInfo& kind, std::unique_ptr<Message> message, ObjectRef
 Object::~Object() {
   if (!spec_owner_) return;
   // The spec belongs to spec_owner_; take it out before the message deletes it.
-  message_->GetReflection()->UnsafeArenaReleaseMessage(message_.get(),
-                                                       MessageField(*message_, "spec"));
+  message_->GetReflection()->UnsafeArenaReleaseMessage(message_.get(), kind_->spec);
 }
 
 void Object::StampRevision(int64_t revision) {
   revision_ = revision;
-  metadata_->set_resource_version(absl::StrCat(revision));
+  const FieldDescriptor* field = MetadataField(*kind_);
+  DRYDOCK_CHECK(field != nullptr, kind_->kind, " has no metadata");
+  auto* metadata = static_cast<metav1::ObjectMeta*>(
+      message_->GetReflection()->MutableMessage(message_.get(), field));
+  metadata->set_resource_version(absl::StrCat(revision));
+  metadata_ = metadata;
   digest_ = 0;
 }
 
 uint64_t Object::SpecDigest() const {
   if (spec_owner_) return spec_owner_->SpecDigest();
-  if (spec_digest_ == 0) {
-    const FieldDescriptor* spec = MessageField(*message_, "spec");
-    spec_digest_ = DigestOf(message_->GetReflection()->GetMessage(*message_, spec)) | 1;
-  }
+  if (spec_digest_ == 0) spec_digest_ = DigestOf(Part(*message_, kind_->spec)) | 1;
   return spec_digest_;
 }
 
 uint64_t Object::Digest() const {
   if (digest_ != 0) return digest_;
-  const FieldDescriptor* spec = MessageField(*message_, "spec");
   uint64_t state = rt::DigestBytes(kind_->kind.data(), kind_->kind.size());
-  if (spec == nullptr) {
+  if (kind_->spec == nullptr) {
     state = rt::MixDigest(state, DigestOf(*message_));
   } else {
     state = rt::MixDigest(state, DigestOf(*metadata_));
     state = rt::MixDigest(state, SpecDigest());
-    if (const FieldDescriptor* status = MessageField(*message_, "status"); status != nullptr) {
-      state = rt::MixDigest(state,
-                            DigestOf(message_->GetReflection()->GetMessage(*message_, status)));
+    if (kind_->status != nullptr) {
+      state = rt::MixDigest(state, DigestOf(Part(*message_, kind_->status)));
     }
   }
   digest_ = state | 1;
@@ -79,21 +92,19 @@ uint64_t Object::Digest() const {
 }
 
 rt::Ref<Object> MakeObject(std::unique_ptr<Message> message) {
-  const KindInfo* kind = FindKind(*message->GetDescriptor());
-  DRYDOCK_CHECK(kind != nullptr, message->GetTypeName(), " is not an API object");
-  return rt::MakeRef<Object>(*kind, std::move(message), nullptr);
+  const KindInfo& kind = KindOfMessage(*message);
+  return rt::MakeRef<Object>(kind, std::move(message), nullptr);
 }
 
 rt::Ref<Object> MakeObjectSharingSpec(std::unique_ptr<Message> message, const ObjectRef& base) {
   DRYDOCK_CHECK(message->GetDescriptor() == base->message().GetDescriptor());
-  const FieldDescriptor* spec = MessageField(*message, "spec");
+  const FieldDescriptor* spec = base->kind().spec;
   const ObjectRef& owner = base->spec_owner_ ? base->spec_owner_ : base;
   if (spec == nullptr || !owner->message().GetReflection()->HasField(owner->message(), spec)) {
     return rt::MakeRef<Object>(base->kind(), std::move(message), nullptr);
   }
-  const Message& shared = owner->message().GetReflection()->GetMessage(owner->message(), spec);
   message->GetReflection()->UnsafeArenaSetAllocatedMessage(
-      message.get(), const_cast<Message*>(&shared), spec);
+      message.get(), const_cast<Message*>(&Part(owner->message(), spec)), spec);
   return rt::MakeRef<Object>(base->kind(), std::move(message), owner);
 }
 
@@ -108,21 +119,20 @@ std::unique_ptr<Message> CopyWithoutSpec(const Object& object) {
       copy->CopyFrom(from);
       return copy;
     }
-    if (field->name() == "spec" || !reflection.HasField(from, field)) continue;
+    if (field == object.kind().spec || !reflection.HasField(from, field)) continue;
     reflection.MutableMessage(copy.get(), field)->CopyFrom(reflection.GetMessage(from, field));
   }
   return copy;
 }
 
 const metav1::ObjectMeta& MetadataOf(const Message& message) {
-  const FieldDescriptor* field = MessageField(message, "metadata");
+  const FieldDescriptor* field = MetadataField(KindOfMessage(message));
   DRYDOCK_CHECK(field != nullptr, message.GetTypeName(), " has no metadata");
-  return static_cast<const metav1::ObjectMeta&>(
-      message.GetReflection()->GetMessage(message, field));
+  return static_cast<const metav1::ObjectMeta&>(Part(message, field));
 }
 
 metav1::ObjectMeta* MutableMetadataOf(Message* message) {
-  const FieldDescriptor* field = MessageField(*message, "metadata");
+  const FieldDescriptor* field = MetadataField(KindOfMessage(*message));
   DRYDOCK_CHECK(field != nullptr, message->GetTypeName(), " has no metadata");
   return static_cast<metav1::ObjectMeta*>(message->GetReflection()->MutableMessage(message, field));
 }

@@ -12,7 +12,7 @@
 #include <utility>
 
 #include "google/protobuf/message.h"
-#include "src/api/meta/v1/meta.pb.h"
+#include "src/api/meta_v1.h"
 #include "src/api/scheme.h"
 #include "src/rt/payload.h"
 
@@ -26,6 +26,7 @@ class Object final : public rt::Payload {
 
   const KindInfo& kind() const { return *kind_; }
   const google::protobuf::Message& message() const { return *message_; }
+  // Empty for the few kinds that have none of their own (Status, lists, Table).
   const metav1::ObjectMeta& metadata() const { return *metadata_; }
 
   // metadata.resourceVersion as a number; 0 when it is unset.
@@ -44,7 +45,7 @@ class Object final : public rt::Payload {
 
   const KindInfo* kind_;
   std::unique_ptr<google::protobuf::Message> message_;
-  metav1::ObjectMeta* metadata_;
+  const metav1::ObjectMeta* metadata_;
   rt::Ref<const Object> spec_owner_;  // Whose spec message_ borrows; null when it has its own.
   int64_t revision_ = 0;
   mutable uint64_t digest_ = 0;  // 0: not yet worked out.
@@ -62,9 +63,7 @@ class Ref {
   // REQUIRES: `object` is null or holds a T.
   explicit Ref(ObjectRef object) : object_(std::move(object)) {}
 
-  const T* get() const {
-    return object_ ? static_cast<const T*>(&object_->message()) : nullptr;
-  }
+  const T* get() const { return object_ ? static_cast<const T*>(&object_->message()) : nullptr; }
   const T& operator*() const { return static_cast<const T&>(object_->message()); }
   const T* operator->() const { return get(); }
   explicit operator bool() const { return static_cast<bool>(object_); }
@@ -81,8 +80,8 @@ rt::Ref<Object> MakeObject(std::unique_ptr<google::protobuf::Message> message);
 
 template <typename T>
 Ref<T> MakeObject(T message) {
-  return Ref<T>(MakeObject(std::unique_ptr<google::protobuf::Message>(
-      std::make_unique<T>(std::move(message)))));
+  return Ref<T>(MakeObject(
+      std::unique_ptr<google::protobuf::Message>(std::make_unique<T>(std::move(message)))));
 }
 
 // A new object of `message`, which has no spec, with the spec of `base`, shared and

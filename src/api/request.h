@@ -46,11 +46,11 @@ struct Request final : public rt::Payload {
   std::string name;                // Empty for list, watch, create and deletecollection.
   std::string subresource;         // "status", "scale", "binding", "eviction", ...
   User user;
-  std::string field_manager;       // Of the writer, else the user agent's first word.
+  std::string field_manager;  // Of the writer, else the user agent's first word.
 
-  ObjectRef object;                // create, update: the object (of a subresource, its own kind).
+  ObjectRef object;  // create, update: the object (of a subresource, its own kind).
   PatchType patch_type = PatchType::kMerge;
-  std::string patch;               // JSON.
+  std::string patch;  // JSON.
   bool dry_run = false;
 
   // list, watch, deletecollection.
@@ -93,9 +93,9 @@ enum class EventType : uint8_t { kAdded, kModified, kDeleted, kBookmark, kError 
 
 struct WatchEvent {
   EventType type = EventType::kAdded;
-  ObjectRef object;            // The state after the event (before it, for kDeleted, with the
-                               // revision of the deletion); a Status for kError; null for kBookmark.
-  int64_t revision = 0;        // All events up to it have been sent.
+  ObjectRef object;      // The state after the event (before it, for kDeleted, with the
+                         // revision of the deletion); a Status for kError; null for kBookmark.
+  int64_t revision = 0;  // All events up to it have been sent.
   bool initial_events_end = false;  // On a bookmark: k8s.io/initial-events-end.
 };
 

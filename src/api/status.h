@@ -11,14 +11,14 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
-#include "src/api/meta/v1/meta.pb.h"
+#include "src/api/meta_v1.h"
 
 namespace drydock::api {
 
 struct StatusCause {
   std::string reason;  // "FieldValueRequired", ...
   std::string message;
-  std::string field;   // "spec.containers[0].name"
+  std::string field;  // "spec.containers[0].name"
 };
 
 struct StatusDetails {
@@ -44,7 +44,7 @@ absl::Status Forbidden(absl::string_view group, absl::string_view resource, absl
                        absl::string_view why);
 absl::Status MethodNotSupported(absl::string_view group, absl::string_view resource,
                                 absl::string_view action);
-absl::Status Expired(absl::string_view message);            // 410, "too old resource version: ..."
+absl::Status Expired(absl::string_view message);  // 410, "too old resource version: ..."
 absl::Status TooManyRequests(absl::string_view message, int32_t retry_after_seconds);
 absl::Status Timeout(absl::string_view message);
 absl::Status InternalError(absl::string_view message);
