@@ -35,6 +35,9 @@ struct ClientOptions {
   // Token bucket on all requests but watches (client-go's QPS and Burst); 0: none.
   double qps = 0;
   int burst = 0;
+  // How often a request is sent again that the server turned away with "too many
+  // requests" and a time to wait (client-go: 10). It certainly took no effect.
+  int max_retries = 10;
 };
 
 struct ListOptions {
@@ -42,6 +45,8 @@ struct ListOptions {
   std::string field_selector;
   std::string resource_version;  // "": consistent; "0": any, from the watch cache.
   int64_t limit = 0;
+  std::string continue_token;              // Of the page before.
+  std::optional<int64_t> timeout_seconds;  // Of a watch: when the server ends it.
 };
 
 struct DeleteOptions {
@@ -67,6 +72,7 @@ class WatchStream {
 
  private:
   std::unique_ptr<rt::Stream> stream_;
+  absl::Status error_;  // An error that came behind events in the same message.
 };
 
 // What the client has done, for metrics.
@@ -124,15 +130,23 @@ class Client {
   template <typename T>
   Task<absl::StatusOr<ListResult<T>>> List(std::string ns, ListOptions options);
 
-  // The same for a kind known only at run time.
+  // The same for a kind known only at run time. Objects are not copied: what shares
+  // its spec with an older version (api::MakeObjectSharingSpec) goes on sharing it.
   Task<absl::StatusOr<ObjectRef>> Get(const api::KindInfo& kind, std::string ns, std::string name);
+  Task<absl::StatusOr<ObjectRef>> Create(ObjectRef object);
+  Task<absl::StatusOr<ObjectRef>> Update(ObjectRef object);
+  // `subresource`: "status", "finalize" (of namespaces), "approval", ...
+  Task<absl::StatusOr<ObjectRef>> UpdateSubresource(ObjectRef object, std::string subresource);
+  Task<absl::StatusOr<ObjectRef>> Patch(const api::KindInfo& kind, std::string ns, std::string name,
+                                        api::PatchType type, std::string patch,
+                                        std::string subresource);
   Task<absl::Status> Delete(const api::KindInfo& kind, std::string ns, std::string name,
                             DeleteOptions options);
   Task<absl::Status> DeleteCollection(const api::KindInfo& kind, std::string ns,
                                       ListOptions selection, DeleteOptions options);
-  Task<absl::StatusOr<rt::Ref<const api::Response>>> List(const api::KindInfo& kind,
-                                                          std::string ns, ListOptions options);
-  // `resource_version`: where to begin, exclusive.
+  Task<absl::StatusOr<rt::Ref<const api::Response>>> List(const api::KindInfo& kind, std::string ns,
+                                                          ListOptions options);
+  // `resource_version`: where to begin, exclusive. Asks for bookmarks.
   Task<absl::StatusOr<WatchStream>> Watch(const api::KindInfo& kind, std::string ns,
                                           std::string resource_version, ListOptions options);
 
@@ -156,6 +170,8 @@ class Client {
   rt::Ref<api::Request> NewWrite(api::Verb verb, ObjectRef object, std::string subresource) const;
   Task<absl::StatusOr<ObjectRef>> DoObject(rt::Ref<api::Request> request);
   Task<absl::Status> DoDelete(rt::Ref<api::Request> request, DeleteOptions options);
+  // Sends once. The answer's code is below 400.
+  Task<absl::StatusOr<rt::Reply>> Send(rt::Ref<const api::Request> request);
   Task<> Throttle();
 
   template <typename T>

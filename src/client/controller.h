@@ -51,7 +51,6 @@ class Controller {
   const int workers_;
   WorkQueue queue_;
   ControllerMetrics metrics_;
-  rt::TaskGroup tasks_;  // Last: dies before what its tasks use.
 };
 
 }  // namespace drydock::client

@@ -9,13 +9,13 @@
 #define DRYDOCK_SRC_CLIENT_EVENT_RECORDER_H_
 
 #include <cstdint>
-#include <deque>
 #include <memory>
 #include <string>
 
 #include "absl/strings/string_view.h"
 #include "src/api/object.h"
 #include "src/client/client.h"
+#include "src/rt/random.h"
 #include "src/rt/sync.h"
 
 namespace drydock::client {
@@ -23,9 +23,20 @@ namespace drydock::client {
 inline constexpr char kEventNormal[] = "Normal";
 inline constexpr char kEventWarning[] = "Warning";
 
+class EventCorrelator;
+
+struct EventRecorderMetrics {
+  uint64_t recorded = 0;  // Calls of Event.
+  uint64_t created = 0;
+  uint64_t counted = 0;   // Repetitions that made an Event's count grow.
+  uint64_t filtered = 0;  // By the token bucket of their object.
+  uint64_t dropped = 0;   // The queue was full, or the server did not want them.
+};
+
 class EventRecorder {
  public:
   // `component` is source.component ("default-scheduler"); `host` the node, or empty.
+  // `client` outlives the recorder.
   EventRecorder(Client& client, std::string component, std::string host);
   ~EventRecorder();
 
@@ -35,17 +46,28 @@ class EventRecorder {
              std::string message);
 
   rt::Task<> Run();  // Sends until destroyed.
-  uint64_t dropped() const;
+  uint64_t dropped() const { return metrics_.dropped; }
+  const EventRecorderMetrics& metrics() const { return metrics_; }
 
  private:
-  class Correlator;
-  struct Pending;
+  struct Pending {
+    ObjectRef about;
+    std::string type;
+    std::string reason;
+    std::string message;
+    absl::Time when;
+  };
+
+  rt::Task<> Send(Pending pending);
+  std::string NewName(const Pending& pending);
+
   Client& client_;
-  std::string component_;
-  std::string host_;
-  std::unique_ptr<Correlator> correlator_;
-  std::unique_ptr<rt::Channel<Pending>> queue_;
-  uint64_t dropped_ = 0;
+  const std::string component_;
+  const std::string host_;
+  rt::Random random_;
+  std::unique_ptr<EventCorrelator> correlator_;
+  rt::Channel<Pending> queue_;
+  EventRecorderMetrics metrics_;
 };
 
 }  // namespace drydock::client

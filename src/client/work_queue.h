@@ -1,15 +1,17 @@
 // A controller's work queue: each key at most once in the queue and at most once
 // in work; a key that is added while in work is taken up again afterwards. Retries
-// back off per key. Semantics of client-go's rate-limiting work queue.
+// back off per key, and all retries together are limited. Semantics of client-go's
+// rate-limiting work queue.
 #ifndef DRYDOCK_SRC_CLIENT_WORK_QUEUE_H_
 #define DRYDOCK_SRC_CLIENT_WORK_QUEUE_H_
 
 #include <cstdint>
 #include <deque>
-#include <optional>
+#include <utility>
 
-#include "absl/container/btree_map.h"
 #include "absl/container/btree_set.h"
+#include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
 #include "absl/time/time.h"
 #include "src/client/object_key.h"
 #include "src/rt/executor.h"
@@ -19,10 +21,14 @@
 namespace drydock::client {
 
 struct WorkQueueOptions {
-  absl::Duration base_delay = absl::Milliseconds(5);   // Of the first retry; doubles.
+  absl::Duration base_delay = absl::Milliseconds(5);  // Of the first retry; doubles.
   absl::Duration max_delay = absl::Seconds(1000);
+  // Token bucket on all AddRateLimited together; qps 0: none.
+  double retry_qps = 10;
+  int retry_burst = 100;
 };
 
+// Bounded by the number of distinct keys, which is that of the objects they name.
 class WorkQueue {
  public:
   WorkQueue(rt::Executor& executor, WorkQueueOptions options);
@@ -40,7 +46,8 @@ class WorkQueue {
   rt::Task<ObjectKey> Get();
   void Done(const ObjectKey& key);
 
-  size_t size() const { return ready_.size(); }
+  size_t size() const { return ready_.size(); }       // Ready to be worked on.
+  size_t delayed() const { return planned_.size(); }  // Planned for later.
   uint64_t adds() const { return adds_; }
 
   // Moves delayed keys into the queue when they are due. Runs until destroyed;
@@ -51,11 +58,14 @@ class WorkQueue {
   rt::Executor& executor_;
   const WorkQueueOptions options_;
   std::deque<ObjectKey> ready_;
-  absl::btree_set<ObjectKey> dirty_;       // Waiting for work.
-  absl::btree_set<ObjectKey> processing_;  // In work.
-  absl::btree_map<ObjectKey, int> retries_;
-  absl::btree_map<ObjectKey, rt::Instant> planned_;                   // Delayed keys: due when.
+  // The hash containers are looked up, never iterated.
+  absl::flat_hash_set<ObjectKey> dirty_;       // Waiting for work.
+  absl::flat_hash_set<ObjectKey> processing_;  // In work.
+  absl::flat_hash_map<ObjectKey, int> retries_;
+  absl::flat_hash_map<ObjectKey, rt::Instant> planned_;               // Delayed keys: due when.
   absl::btree_set<std::pair<rt::Instant, ObjectKey>> planned_order_;  // The same, by time.
+  double retry_tokens_;
+  rt::Instant retry_refilled_;
   rt::Signal available_;
   rt::Signal replanned_;
   uint64_t adds_ = 0;
