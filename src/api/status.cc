@@ -93,7 +93,10 @@ StatusDetails Details(absl::string_view group, absl::string_view kind, absl::str
 absl::Status WithPayload(absl::StatusCode code, absl::string_view message,
                          const metav1::Status& payload) {
   absl::Status status(code, message);
-  status.SetPayload(kPayload, absl::Cord(payload.SerializePartialAsString()));
+  const std::string bytes = payload.SerializePartialAsString();
+  // By way of a view: Debian's library has no constructor from std::string under the name that
+  // clang gives it.
+  status.SetPayload(kPayload, absl::Cord(absl::string_view(bytes)));
   return status;
 }
 
