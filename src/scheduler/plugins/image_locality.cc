@@ -1,0 +1,62 @@
+// Prefers nodes that have the pod's images already: the more bytes, and the more
+// nodes share them, the better.
+#include <algorithm>
+
+#include "src/scheduler/plugins/builtin.h"
+
+namespace drydock::scheduler {
+namespace {
+
+constexpr int64_t kMegabyte = 1024 * 1024;
+constexpr int64_t kMinThreshold = 23 * kMegabyte;
+constexpr int64_t kMaxContainerThreshold = 1000 * kMegabyte;
+
+class ImageLocality final : public ScorePlugin {
+ public:
+  explicit ImageLocality(const Cluster& cluster) : nodes_(cluster.nodes) {}
+
+  Scope score_scope() const override { return Scope::kCluster; }
+
+  ScoreUse Use(const PodInfo& pod) override {
+    int64_t most = 0;
+    for (const Symbol image : pod.shape->images) {
+      if (const ImageState* state = nodes_.image(image); state != nullptr) most += Scaled(*state);
+    }
+    // Below the threshold even with all images: every node gets 0.
+    return most <= kMinThreshold ? ScoreUse::Skip() : ScoreUse::Run();
+  }
+
+  int64_t Score(const PodInfo& pod, NodeIndex node) const override {
+    int64_t sum = 0;
+    const auto& images = nodes_.spec(node).images;
+    for (const Symbol image : pod.shape->images) {
+      const auto found =
+          std::lower_bound(images.begin(), images.end(), image,
+                           [](const auto& entry, Symbol name) { return entry.first < name; });
+      if (found == images.end() || found->first != image) continue;
+      sum += Scaled(*nodes_.image(image));
+    }
+    const int64_t max_threshold = kMaxContainerThreshold * pod.shape->container_count;
+    sum = std::clamp(sum, kMinThreshold, max_threshold);
+    return kMaxNodeScore * (sum - kMinThreshold) / (max_threshold - kMinThreshold);
+  }
+
+ private:
+  // The image's size by the share of nodes that have it, so that a pod does not draw
+  // all its fellows to the one node that has the image.
+  int64_t Scaled(const ImageState& image) const {
+    const double spread =
+        static_cast<double>(image.nodes.size()) / static_cast<double>(nodes_.node_count());
+    return static_cast<int64_t>(static_cast<double>(image.size) * spread);
+  }
+
+  const NodeTable& nodes_;
+};
+
+}  // namespace
+
+absl::StatusOr<PluginInstance> NewImageLocality(const PluginArgs&, const PluginContext& context) {
+  return MakePlugin("ImageLocality", std::make_shared<ImageLocality>(context.cluster));
+}
+
+}  // namespace drydock::scheduler

@@ -1,0 +1,350 @@
+// Spreads pods over the values of node labels: rejects nodes where a required
+// constraint's skew would be exceeded, and prefers those with fewer fellows by the
+// preferred ones. Pods without constraints of their own get the default ones.
+// PodTopologySpreadArgs.
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "src/scheduler/plugins/builtin.h"
+#include "src/scheduler/plugins/node_match.h"
+
+namespace drydock::scheduler {
+namespace {
+
+constexpr char kHostname[] = "kubernetes.io/hostname";
+constexpr char kZone[] = "topology.kubernetes.io/zone";
+
+// A constraint with what a cycle works out about it.
+struct Active {
+  const SpreadConstraint* constraint = nullptr;
+  const TopologyColumn* topology = nullptr;
+  std::vector<int32_t> matches;  // By domain; kNotADomain where no eligible node is.
+  int32_t lowest = 0;
+  size_t domains = 0;
+  double weight = 0;  // Of preferred ones.
+};
+constexpr int32_t kNotADomain = -1;
+
+class PodTopologySpread final : public FilterPlugin, public ScorePlugin {
+ public:
+  PodTopologySpread(const PodTopologySpreadArgs& args, Cluster& cluster)
+      : cluster_(cluster), nodes_(cluster.nodes), system_defaulted_(args.system_defaulted) {
+    std::vector<DefaultSpreadConstraint> defaults = args.default_constraints;
+    if (system_defaulted_) defaults = {{3, kHostname, false}, {5, kZone, false}};
+    for (const DefaultSpreadConstraint& from : defaults) {
+      SpreadConstraint constraint;
+      constraint.max_skew = from.max_skew;
+      constraint.topology_key = cluster.symbols.Intern(from.topology_key);
+      constraint.is_hostname = from.topology_key == kHostname;
+      constraint.required = from.required;
+      defaults_.push_back(std::move(constraint));
+    }
+  }
+
+  Scope filter_scope() const override { return Scope::kCluster; }
+
+  PreFilterResult PreFilter(const PodInfo& pod) override {
+    Choose(*pod.shape, /*required=*/true, &filters_, &filter_count_);
+    if (filter_count_ == 0) return PreFilterResult::Skip();
+    for (size_t i = 0; i < filter_count_; ++i) {
+      filters_[i].matches.assign(filters_[i].topology->values.size(), kNotADomain);
+    }
+    const bool all_eligible = AllEligible(*pod.shape, filters_, filter_count_);
+    for (NodeIndex node = 0; node < nodes_.size(); ++node) {
+      if (!nodes_.Exists(node) || !HasAllKeys(filters_, filter_count_, node)) continue;
+      for (size_t i = 0; i < filter_count_; ++i) {
+        Active& active = filters_[i];
+        if (!all_eligible && !Eligible(*pod.shape, *active.constraint, node)) continue;
+        int32_t& matches = active.matches[active.topology->domain[node]];
+        if (matches == kNotADomain) matches = 0;
+        matches += static_cast<int32_t>(ColumnOf(active)[node]);
+      }
+    }
+    for (size_t i = 0; i < filter_count_; ++i) FindLowest(filters_[i]);
+    return PreFilterResult::Run();
+  }
+
+  Verdict Filter(const PodInfo& pod, NodeIndex node, Reasons* reasons) const override {
+    for (size_t i = 0; i < filter_count_; ++i) {
+      const Active& active = filters_[i];
+      const uint32_t domain = active.topology->domain[node];
+      if (domain == TopologyColumn::kNone) {
+        if (reasons != nullptr) {
+          reasons->Add(
+              "node(s) didn't match pod topology spread constraints (missing required label)");
+        }
+        return Verdict::kUnresolvable;
+      }
+      const int32_t matches = std::max(0, active.matches[domain]);
+      const int64_t skew =
+          int64_t{matches} + (SelfMatch(*pod.shape, active) ? 1 : 0) - active.lowest;
+      if (skew > active.constraint->max_skew) {
+        if (reasons != nullptr) {
+          reasons->Add("node(s) didn't match pod topology spread constraints");
+        }
+        return Verdict::kUnschedulable;
+      }
+    }
+    return Verdict::kPass;
+  }
+
+  void AfterPodAdded(const PodInfo& pod, const PodInfo& other, NodeIndex node) override {
+    Move(pod, other, node, +1);
+  }
+  void AfterPodRemoved(const PodInfo& pod, const PodInfo& other, NodeIndex node) override {
+    Move(pod, other, node, -1);
+  }
+
+  uint32_t events() const override {
+    return kPodAssigned | kPodUpdated | kPodDeleted | kPodScheduled | kNodeAdd | kNodeDeleted |
+           kNodeLabelUpdate | kNodeTaintUpdate;
+  }
+  bool MayHelp(const PodInfo& pod, const ClusterEvent& event) const override {
+    if (event.pod == nullptr) return true;
+    if (event.pod->ns() != pod.ns()) return false;
+    if (pod.shape->spread.empty()) return true;
+    return std::any_of(pod.shape->spread.begin(), pod.shape->spread.end(),
+                       [&event](const SpreadConstraint& constraint) {
+                         return constraint.selector.Matches(event.pod->shape->labels);
+                       });
+  }
+
+  Scope score_scope() const override { return Scope::kCluster; }
+
+  ScoreUse Use(const PodInfo& pod) override {
+    Choose(*pod.shape, /*required=*/false, &scores_, &score_count_);
+    return score_count_ == 0 ? ScoreUse::Skip() : ScoreUse::Run();
+  }
+
+  void PreScore(const PodInfo& pod, const std::vector<NodeIndex>& feasible) override {
+    // Under the system's defaults a node without a zone is still spread by hostname.
+    require_all_ = !pod.shape->spread.empty() || !system_defaulted_;
+    ignored_ = 0;
+    for (size_t i = 0; i < score_count_; ++i) {
+      scores_[i].domains = 0;
+      if (!scores_[i].constraint->is_hostname) {
+        scores_[i].matches.assign(scores_[i].topology->values.size(), kNotADomain);
+      }
+    }
+    no_label_.assign(score_count_, kNotADomain);
+    for (const NodeIndex node : feasible) {
+      if (require_all_ && !HasAllKeys(scores_, score_count_, node)) {
+        ++ignored_;
+        continue;
+      }
+      for (size_t i = 0; i < score_count_; ++i) {
+        Active& active = scores_[i];
+        if (active.constraint->is_hostname) continue;
+        const uint32_t domain = active.topology->domain[node];
+        // Nodes without the label form a domain of their own: it counts for the weight.
+        int32_t& matches = domain == TopologyColumn::kNone ? no_label_[i] : active.matches[domain];
+        if (matches != kNotADomain) continue;
+        matches = 0;
+        ++active.domains;
+      }
+    }
+    for (size_t i = 0; i < score_count_; ++i) {
+      Active& active = scores_[i];
+      const size_t size =
+          active.constraint->is_hostname ? feasible.size() - ignored_ : active.domains;
+      active.weight = std::log(static_cast<double>(size + 2));
+    }
+    CountMatches(*pod.shape);
+  }
+
+  int64_t Score(const PodInfo& pod, NodeIndex node) const override {
+    if (require_all_ && !HasAllKeys(scores_, score_count_, node)) return 0;
+    double score = 0;
+    for (size_t i = 0; i < score_count_; ++i) {
+      const Active& active = scores_[i];
+      const uint32_t domain = active.topology->domain[node];
+      if (domain == TopologyColumn::kNone) continue;
+      const int64_t matches = active.constraint->is_hostname ? ColumnOf(active)[node]
+                                                             : std::max(0, active.matches[domain]);
+      score += static_cast<double>(matches) * active.weight +
+               static_cast<double>(active.constraint->max_skew - 1);
+    }
+    // Half away from zero, for what is never negative.
+    const auto whole = static_cast<int64_t>(score);
+    return whole + (score - static_cast<double>(whole) >= 0.5 ? 1 : 0);
+  }
+
+  void Normalize(const PodInfo& pod, const std::vector<NodeIndex>& nodes,
+                 int64_t* scores) const override {
+    int64_t lowest = std::numeric_limits<int64_t>::max();
+    int64_t highest = 0;
+    const bool some_ignored = ignored_ > 0;
+    for (size_t i = 0; i < nodes.size(); ++i) {
+      if (some_ignored && !HasAllKeys(scores_, score_count_, nodes[i])) continue;
+      lowest = std::min(lowest, scores[i]);
+      highest = std::max(highest, scores[i]);
+    }
+    for (size_t i = 0; i < nodes.size(); ++i) {
+      if (some_ignored && !HasAllKeys(scores_, score_count_, nodes[i])) {
+        scores[i] = 0;
+      } else if (highest == 0) {
+        scores[i] = kMaxNodeScore;
+      } else {
+        scores[i] = Share(highest + lowest - scores[i], highest);
+      }
+    }
+  }
+
+ private:
+  // 100 * part / whole. As cheap as Percent in resource_scoring.h, and exact for the
+  // same reason: these are counts of pods.
+  static int64_t Share(int64_t part, int64_t whole) {
+    return static_cast<int64_t>(static_cast<double>(kMaxNodeScore * part) /
+                                static_cast<double>(whole));
+  }
+
+  // Picks the constraints of one kind that apply to pods of `shape`.
+  void Choose(const PodShape& shape, bool required, std::vector<Active>* chosen, size_t* count) {
+    *count = 0;
+    const auto add = [&](const SpreadConstraint& constraint) {
+      if (constraint.required != required) return;
+      if (*count == chosen->size()) chosen->emplace_back();
+      Active& active = (*chosen)[(*count)++];
+      active.constraint = &constraint;
+      active.topology = &nodes_.Topology(constraint.topology_key);
+    };
+    if (!shape.spread.empty()) {
+      for (const SpreadConstraint& constraint : shape.spread) add(constraint);
+      return;
+    }
+    if (std::none_of(defaults_.begin(), defaults_.end(),
+                     [required](const SpreadConstraint& c) { return c.required == required; })) {
+      return;
+    }
+    default_matches_ = DefaultColumn(shape);
+    if (default_matches_ == nullptr) return;
+    for (const SpreadConstraint& constraint : defaults_) add(constraint);
+  }
+
+  // What the default constraints count: the pods that the pod's Services and its
+  // controller select. Null when it belongs to none.
+  const MatchColumn* DefaultColumn(const PodShape& shape) {
+    if (cluster_.spread_defaults == nullptr) return nullptr;
+    const uint64_t version = cluster_.spread_defaults->version();
+    if (shape.default_spread_version != version) {
+      shape.default_spread_version = version;
+      const LabelSelector selector = cluster_.spread_defaults->SelectorFor(shape);
+      shape.default_spread = nullptr;
+      if (!selector.nothing && !selector.requirements.empty()) {
+        shape.default_spread = cluster_.counts.Column(
+            {PodCondition{{shape.ns}, std::nullopt, selector}}, /*skip_terminating=*/true);
+      }
+    }
+    return shape.default_spread.get();
+  }
+
+  const MatchColumn& Column(const Active& active) const {
+    return active.constraint->matches ? *active.constraint->matches : *default_matches_;
+  }
+  const NodeCounts& ColumnOf(const Active& active) const { return Column(active).counts; }
+
+  bool SelfMatch(const PodShape& shape, const Active& active) const {
+    return active.constraint->matches ? active.constraint->self_match
+                                      : cluster_.counts.Matches(Column(active), shape);
+  }
+
+  static bool HasAllKeys(const std::vector<Active>& constraints, size_t count, NodeIndex node) {
+    for (size_t i = 0; i < count; ++i) {
+      if (constraints[i].topology->domain[node] == TopologyColumn::kNone) return false;
+    }
+    return true;
+  }
+
+  // True when Eligible would be true of every node.
+  bool AllEligible(const PodShape& shape, const std::vector<Active>& constraints,
+                   size_t count) const {
+    for (size_t i = 0; i < count; ++i) {
+      const SpreadConstraint& constraint = *constraints[i].constraint;
+      if (constraint.honor_node_affinity && HasNodeAffinity(shape)) return false;
+      if (constraint.honor_node_taints && (nodes_.tainted_nodes(TaintEffect::kNoSchedule) > 0 ||
+                                           nodes_.tainted_nodes(TaintEffect::kNoExecute) > 0)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  // Whether the pods on `node` count, by the constraint's node inclusion policies.
+  bool Eligible(const PodShape& shape, const SpreadConstraint& constraint, NodeIndex node) const {
+    if (constraint.honor_node_affinity &&
+        !MatchesNodeAffinity(cluster_.symbols, nodes_, shape, node)) {
+      return false;
+    }
+    return !constraint.honor_node_taints || ToleratesTaints(nodes_, shape, node);
+  }
+
+  void CountMatches(const PodShape& shape) {
+    const bool all_eligible = AllEligible(shape, scores_, score_count_);
+    for (size_t i = 0; i < score_count_; ++i) {
+      Active& active = scores_[i];
+      if (active.constraint->is_hostname || ColumnOf(active).total() == 0) continue;
+      const int32_t* column = ColumnOf(active).Data(nodes_.size());
+      const uint32_t* domains = active.topology->domain.data();
+      for (NodeIndex node = 0; node < nodes_.size(); ++node) {
+        if (column[node] == 0 || !nodes_.Exists(node)) continue;
+        if (domains[node] == TopologyColumn::kNone) continue;
+        int32_t& matches = active.matches[domains[node]];
+        if (matches == kNotADomain) continue;
+        if (require_all_ && !HasAllKeys(scores_, score_count_, node)) continue;
+        if (!all_eligible && !Eligible(shape, *active.constraint, node)) continue;
+        matches += column[node];
+      }
+    }
+  }
+
+  static void FindLowest(Active& active) {
+    int32_t lowest = std::numeric_limits<int32_t>::max();
+    size_t domains = 0;
+    for (const int32_t matches : active.matches) {
+      if (matches == kNotADomain) continue;
+      ++domains;
+      lowest = std::min(lowest, matches);
+    }
+    active.domains = domains;
+    active.lowest = static_cast<int64_t>(domains) < active.constraint->min_domains ? 0 : lowest;
+  }
+
+  void Move(const PodInfo& pod, const PodInfo& other, NodeIndex node, int32_t delta) {
+    if (other.terminating || !HasAllKeys(filters_, filter_count_, node)) return;
+    for (size_t i = 0; i < filter_count_; ++i) {
+      Active& active = filters_[i];
+      if (!cluster_.counts.Matches(Column(active), *other.shape)) continue;
+      if (!Eligible(*pod.shape, *active.constraint, node)) continue;
+      int32_t& matches = active.matches[active.topology->domain[node]];
+      if (matches == kNotADomain) matches = 0;
+      matches += delta;
+      FindLowest(active);
+    }
+  }
+
+  Cluster& cluster_;
+  const NodeTable& nodes_;
+  const bool system_defaulted_;
+  std::vector<SpreadConstraint> defaults_;
+
+  // Of the current cycle. The vectors only grow; the counts say how much is in use.
+  const MatchColumn* default_matches_ = nullptr;
+  std::vector<Active> filters_;
+  size_t filter_count_ = 0;
+  std::vector<Active> scores_;
+  size_t score_count_ = 0;
+  std::vector<int32_t> no_label_;
+  bool require_all_ = false;
+  size_t ignored_ = 0;
+};
+
+}  // namespace
+
+absl::StatusOr<PluginInstance> NewPodTopologySpread(const PluginArgs& args,
+                                                    const PluginContext& context) {
+  return MakePlugin("PodTopologySpread",
+                    std::make_shared<PodTopologySpread>(args.pod_topology_spread, context.cluster));
+}
+
+}  // namespace drydock::scheduler

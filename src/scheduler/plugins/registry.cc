@@ -1,0 +1,26 @@
+// The table of plugins: one line each.
+#include "src/scheduler/plugins/builtin.h"
+#include "src/scheduler/profile.h"
+
+namespace drydock::scheduler {
+
+PluginRegistry PluginRegistry::Builtin() {
+  PluginRegistry registry;
+  registry.Add("DefaultBinder", NewDefaultBinder);
+  registry.Add("DefaultPreemption", NewDefaultPreemption);
+  registry.Add("ImageLocality", NewImageLocality);
+  registry.Add("InterPodAffinity", NewInterPodAffinity);
+  registry.Add("NodeAffinity", NewNodeAffinity);
+  registry.Add("NodeName", NewNodeName);
+  registry.Add("NodePorts", NewNodePorts);
+  registry.Add("NodeResourcesBalancedAllocation", NewNodeResourcesBalancedAllocation);
+  registry.Add("NodeResourcesFit", NewNodeResourcesFit);
+  registry.Add("NodeUnschedulable", NewNodeUnschedulable);
+  registry.Add("PodTopologySpread", NewPodTopologySpread);
+  registry.Add("PrioritySort", NewPrioritySort);
+  registry.Add("SchedulingGates", NewSchedulingGates);
+  registry.Add("TaintToleration", NewTaintToleration);
+  return registry;
+}
+
+}  // namespace drydock::scheduler
