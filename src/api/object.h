@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <type_traits>
 #include <utility>
 
 #include "google/protobuf/message.h"
@@ -79,6 +80,7 @@ class Ref {
 rt::Ref<Object> MakeObject(std::unique_ptr<google::protobuf::Message> message);
 
 template <typename T>
+  requires std::is_base_of_v<google::protobuf::Message, T>
 Ref<T> MakeObject(T message) {
   return Ref<T>(MakeObject(
       std::unique_ptr<google::protobuf::Message>(std::make_unique<T>(std::move(message)))));
