@@ -61,6 +61,14 @@ class Item {
   Event& event() const { return *reinterpret_cast<Event*>(bits_ & ~kEventBit); }
   rt::Wakeup& wakeup() const { return *reinterpret_cast<rt::Wakeup*>(bits_); }
 
+  // Asks for the memory of what will run soon. A wake-up lies in its coroutine's
+  // frame, near the front.
+  void Prefetch() const {
+    const auto* address = reinterpret_cast<const char*>(bits_ & ~kEventBit);
+    __builtin_prefetch(address);
+    __builtin_prefetch(address + (is_event() ? 64 : -64));
+  }
+
  private:
   static constexpr uintptr_t kEventBit = 1;
   uintptr_t bits_ = 0;

@@ -17,7 +17,6 @@
 #include <optional>
 
 #include "absl/time/time.h"
-
 #include "sim/kernel/event.h"
 #include "sim/kernel/event_digest.h"
 #include "sim/kernel/local_executor.h"

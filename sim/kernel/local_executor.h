@@ -5,7 +5,6 @@
 #include <cstdint>
 
 #include "absl/time/time.h"
-
 #include "sim/kernel/event.h"
 #include "sim/kernel/local_clock.h"
 #include "sim/kernel/ready_queue.h"

@@ -49,8 +49,7 @@ class TimerQueue {
     } else {
       free_ = slots_[slot].next_free;
     }
-    slots_[slot].item = item;
-    Insert({due, slot, slots_[slot].generation});
+    Insert({due, slot, slots_[slot].generation, item});
     ++live_;
     return slot;
   }
@@ -75,10 +74,9 @@ class TimerQueue {
         --stale_;
         continue;
       }
-      const Item item = slots_[entry.slot].item;
       Release(entry.slot);
       *due = entry.due;
-      return item;
+      return entry.item;
     }
   }
 
@@ -92,9 +90,9 @@ class TimerQueue {
     for (size_t index = 0; index < kBuckets; ++index) {
       const std::vector<Entry>& bucket = buckets_[index];
       for (size_t i = index == 0 ? front_ : 0; i < bucket.size(); ++i) {
-        const Slot& slot = slots_[bucket[i].slot];
-        if (slot.generation != bucket[i].generation || !chosen(slot.item)) continue;
-        timers.push_back({bucket[i].due, timers.size(), bucket[i].slot, slot.item});
+        const Entry& entry = bucket[i];
+        if (slots_[entry.slot].generation != entry.generation || !chosen(entry.item)) continue;
+        timers.push_back({entry.due, timers.size(), entry.slot, entry.item});
       }
     }
     std::sort(timers.begin(), timers.end(), [](const Timer& a, const Timer& b) {
@@ -106,15 +104,16 @@ class TimerQueue {
  private:
   static constexpr uint32_t kNone = UINT32_MAX;
   static constexpr size_t kSweepFloor = 1024;
+  static constexpr size_t kPrefetched = 16;
   static constexpr size_t kBuckets = 65;
 
   struct Entry {
     Nanos due;
     uint32_t slot;
     uint32_t generation;
+    Item item;
   };
   struct Slot {
-    Item item;
     uint32_t generation = 0;
     uint32_t next_free = kNone;
   };
@@ -147,6 +146,11 @@ class TimerQueue {
     if (least > limit) return false;
     last_ = least;
     occupied_ &= ~(uint64_t{1} << (index - 1));
+    // Few move at a time near the front. They are the next to pop, and lie anywhere
+    // in memory: with many timers, waiting for them is most of what a turn costs.
+    if (bucket.size() <= kPrefetched) {
+      for (const Entry& entry : bucket) entry.item.Prefetch();
+    }
     for (const Entry& entry : bucket) Insert(entry);
     bucket.clear();
     return true;

@@ -5,7 +5,6 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
-
 #include "sim/network/connection.h"
 #include "sim/network/endpoint.h"
 
@@ -52,6 +51,7 @@ void Call::Fire() {
   if (state_ == State::kRequest && !stalled_) {
     RequestArrives();
   } else if (state_ == State::kReply && !stalled_) {
+    __builtin_prefetch(pending_);
     ReplyArrives();
   } else {
     // Silence for as long as the keep-alive lasts.

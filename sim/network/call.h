@@ -6,7 +6,6 @@
 #include <cstdint>
 
 #include "absl/status/statusor.h"
-
 #include "sim/kernel/event.h"
 #include "sim/network/linked_list.h"
 #include "sim/network/network.h"

@@ -4,7 +4,6 @@
 #include <algorithm>
 
 #include "absl/status/status.h"
-
 #include "sim/network/endpoint.h"
 
 namespace drydock::sim {

@@ -11,7 +11,6 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-
 #include "sim/kernel/event.h"
 #include "sim/network/linked_list.h"
 #include "sim/network/network.h"

@@ -5,7 +5,6 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
-
 #include "sim/network/call.h"
 #include "sim/network/connection.h"
 #include "src/rt/check.h"
@@ -28,11 +27,14 @@ rt::Task<absl::StatusOr<rt::Reply>> Endpoint::Call(rt::Address to, rt::PayloadRe
                                                    absl::Duration timeout) {
   if (detached_) co_return absl::UnavailableError("the process has been killed");
   PendingCall pending(executor_);
-  network_.NewCall().Start(pending, machine_, network_.Resolve(to), std::move(request));
+  const Network::ServiceId service = network_.Resolve(to);
+  network_.NewCall().Start(pending, machine_, service, std::move(request));
+  if (service != Network::kNoService) to = rt::Address();  // Frees it while it is in the cache.
   co_await pending.WaitUntil(executor_.Now() + timeout);
   if (!pending.done()) {
-    co_return absl::DeadlineExceededError(
-        absl::StrCat("no reply from ", to, " within ", absl::FormatDuration(timeout)));
+    co_return absl::DeadlineExceededError(absl::StrCat(
+        "no reply from ", service == Network::kNoService ? to : network_.services_[service].address,
+        " within ", absl::FormatDuration(timeout)));
   }
   co_return pending.Take();
 }

@@ -7,7 +7,6 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
-
 #include "sim/kernel/local_executor.h"
 #include "sim/network/linked_list.h"
 #include "sim/network/network.h"

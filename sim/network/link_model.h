@@ -9,7 +9,6 @@
 #include <utility>
 
 #include "absl/time/time.h"
-
 #include "sim/kernel/event.h"
 #include "src/rt/random.h"
 

@@ -6,7 +6,6 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
-
 #include "sim/network/call.h"
 #include "sim/network/connection.h"
 #include "src/rt/check.h"
@@ -71,12 +70,12 @@ MachineId Network::AddMachine(std::string name, absl::string_view zone) {
   const bool is_new = machine_ids_.emplace(name, id).second;
   DRYDOCK_CHECK(is_new, "two machines are called ", name);
   const uint32_t zone_id = ZoneId(zone);
-  machines_.push_back({.name = name,
-                       .zone = zone_id,
+  machines_.push_back({.zone = zone_id,
                        .powered = true,
                        .faults = {},
                        .latency = rt::Random(seed_, absl::StrCat("network/latency/", name)),
                        .fate = rt::Random(seed_, absl::StrCat("network/fate/", name))});
+  names_.push_back(std::move(name));
   for (const auto& [fault_id, active] : faults_) Attach(fault_id, *active, id);
   return id;
 }
@@ -171,7 +170,8 @@ Network::ServiceId Network::Resolve(absl::string_view address) {
   const auto machine = machine_ids_.find(address.substr(0, address.find('/')));
   if (machine == machine_ids_.end()) return kNoService;
   const auto id = static_cast<ServiceId>(services_.size());
-  services_.push_back({.machine = machine->second, .listener = nullptr});
+  services_.push_back(
+      {.machine = machine->second, .listener = nullptr, .address = std::string(address)});
   service_ids_.emplace(address, id);
   return id;
 }

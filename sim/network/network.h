@@ -23,7 +23,6 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-
 #include "sim/kernel/kernel.h"
 #include "sim/network/link_model.h"
 #include "sim/network/linked_list.h"
@@ -57,7 +56,7 @@ class Network {
 
   // REQUIRES: `name` is new and has no '/'.
   MachineId AddMachine(std::string name, absl::string_view zone);
-  const std::string& machine_name(MachineId id) const { return machines_[id].name; }
+  const std::string& machine_name(MachineId id) const { return names_[id]; }
   size_t machine_count() const { return machines_.size(); }
 
   // kNotFound names the first machine that does not exist.
@@ -119,8 +118,8 @@ class Network {
     const Members* to;
   };
 
-  struct MachineState {
-    std::string name;
+  // What every message needs of its sender: one line of the cache.
+  struct alignas(64) MachineState {
     uint32_t zone;
     bool powered;
     std::vector<DirectedFault> faults;  // On what it sends, in the order of their ids.
@@ -131,6 +130,7 @@ class Network {
   struct Service {
     MachineId machine;
     ServiceListener* listener;  // Null while nobody serves.
+    std::string address;
   };
 
   enum class Fate : uint8_t { kNormal, kLoseRequest, kLoseReply, kResetBefore, kResetAfter };
@@ -164,7 +164,8 @@ class Network {
   const NetworkOptions options_;
   const Nanos keep_alive_;
 
-  std::deque<MachineState> machines_;
+  std::vector<MachineState> machines_;
+  std::deque<std::string> names_;  // Of machines.
   std::vector<std::string> zones_;
   std::vector<std::unique_ptr<Link>> links_;          // Same machine, same zone, other zone, pairs.
   std::vector<std::vector<const Link*>> zone_links_;  // Empty unless there are pairs.
