@@ -6,6 +6,7 @@
 // Times are CPU time. `items_per_second` is what the name says: turns, timer
 // events, tasks, calls, messages.
 #include <cstdint>
+#include <cstdlib>
 #include <memory>
 #include <optional>
 #include <string>
@@ -38,6 +39,11 @@ void RunTurns(Kernel& kernel, uint64_t turns) {
 
 constexpr uint64_t kBatch = 10'000;
 
+void Report(benchmark::State& state, uint64_t items) {
+  state.SetItemsProcessed(static_cast<int64_t>(items));
+  state.counters["items"] = static_cast<double>(items);
+}
+
 rt::Task<> YieldForever(rt::Executor& executor) {
   for (;;) co_await executor.Yield();
 }
@@ -47,9 +53,8 @@ void ContextSwitch(benchmark::State& state) {
   rt::TaskGroup tasks;
   for (int64_t i = 0; i < state.range(0); ++i) tasks.Spawn(YieldForever(kernel.executor()));
   for (auto _ : state) RunTurns(kernel, kBatch);
-  state.SetItemsProcessed(static_cast<int64_t>(kBatch) * state.iterations());
+  Report(state, kBatch * static_cast<uint64_t>(state.iterations()));
 }
-BENCHMARK(ContextSwitch)->Arg(2)->Arg(10'000);
 
 rt::Task<> SleepForever(rt::Executor& executor, rt::Random random) {
   for (;;) {
@@ -65,9 +70,8 @@ void TimerEvents(benchmark::State& state) {
   }
   RunTurns(kernel, static_cast<uint64_t>(state.range(0)));
   for (auto _ : state) RunTurns(kernel, kBatch);
-  state.SetItemsProcessed(static_cast<int64_t>(kBatch) * state.iterations());
+  Report(state, kBatch * static_cast<uint64_t>(state.iterations()));
 }
-BENCHMARK(TimerEvents)->Arg(10)->Arg(10'000)->Arg(100'000)->Arg(1'000'000);
 
 class RearmingEvent final : public sim::Event {
  public:
@@ -91,9 +95,8 @@ void PlainEvents(benchmark::State& state) {
   }
   RunTurns(kernel, static_cast<uint64_t>(state.range(0)));
   for (auto _ : state) RunTurns(kernel, kBatch);
-  state.SetItemsProcessed(static_cast<int64_t>(kBatch) * state.iterations());
+  Report(state, kBatch * static_cast<uint64_t>(state.iterations()));
 }
-BENCHMARK(PlainEvents)->Arg(10'000);
 
 rt::Task<uint64_t> Increment(uint64_t x) { co_return x + 1; }
 rt::Task<> CallMany(uint64_t count, uint64_t* result) {
@@ -109,9 +112,8 @@ void AwaitOfATaskThatDoesNotWait(benchmark::State& state) {
     tasks.Spawn(CallMany(kBatch, &result));
     benchmark::DoNotOptimize(result);
   }
-  state.SetItemsProcessed(static_cast<int64_t>(kBatch) * state.iterations());
+  Report(state, kBatch * static_cast<uint64_t>(state.iterations()));
 }
-BENCHMARK(AwaitOfATaskThatDoesNotWait);
 
 rt::Task<> YieldOnce(rt::Executor& executor) { co_await executor.Yield(); }
 
@@ -122,9 +124,8 @@ void SpawnOfATaskThatYieldsOnce(benchmark::State& state) {
     for (uint64_t i = 0; i < kBatch; ++i) tasks.Spawn(YieldOnce(kernel.executor()));
     kernel.Run();
   }
-  state.SetItemsProcessed(static_cast<int64_t>(kBatch) * state.iterations());
+  Report(state, kBatch * static_cast<uint64_t>(state.iterations()));
 }
-BENCHMARK(SpawnOfATaskThatYieldsOnce);
 
 class Message final : public rt::Payload {
  public:
@@ -163,9 +164,8 @@ void NetworkCalls(benchmark::State& state) {
   RunTurns(world.kernel(), static_cast<uint64_t>(state.range(0)) * 3);
   const uint64_t before = calls;
   for (auto _ : state) RunTurns(world.kernel(), kBatch);
-  state.SetItemsProcessed(static_cast<int64_t>(calls - before));
+  Report(state, calls - before);
 }
-BENCHMARK(NetworkCalls)->Arg(1)->Arg(100)->Arg(5'000);
 
 class Feed final : public rt::Service {
  public:
@@ -218,9 +218,32 @@ void StreamMessages(benchmark::State& state) {
   world.RunFor(absl::Milliseconds(10));
   const uint64_t before = world.network().stats().stream_messages;
   for (auto _ : state) RunTurns(world.kernel(), kBatch);
-  state.SetItemsProcessed(static_cast<int64_t>(world.network().stats().stream_messages - before));
+  Report(state, world.network().stats().stream_messages - before);
 }
-BENCHMARK(StreamMessages)->Arg(1)->Arg(5'000);
+
+// `iterations` 0: as many as Google Benchmark finds necessary.
+void Register(const char* name, void (*function)(benchmark::State&),
+              const std::vector<int64_t>& arguments, int64_t iterations) {
+  auto* registered = benchmark::RegisterBenchmark(name, function);
+  for (const int64_t argument : arguments) registered->Arg(argument);
+  if (iterations != 0) registered->Iterations(iterations);
+}
 
 }  // namespace
 }  // namespace drydock
+
+int main(int argc, char** argv) {
+  using namespace drydock;
+  const char* fixed = std::getenv("DRYDOCK_BENCH_ITERATIONS");  // For instructions.sh.
+  const int64_t iterations = fixed == nullptr ? 0 : std::strtoll(fixed, nullptr, 10);
+  Register("ContextSwitch", ContextSwitch, {2, 10'000}, iterations);
+  Register("TimerEvents", TimerEvents, {10, 10'000, 100'000, 1'000'000}, iterations);
+  Register("PlainEvents", PlainEvents, {10'000}, iterations);
+  Register("AwaitOfATaskThatDoesNotWait", AwaitOfATaskThatDoesNotWait, {}, iterations);
+  Register("SpawnOfATaskThatYieldsOnce", SpawnOfATaskThatYieldsOnce, {}, iterations);
+  Register("NetworkCalls", NetworkCalls, {1, 100, 5'000}, iterations);
+  Register("StreamMessages", StreamMessages, {1, 5'000}, iterations);
+  benchmark::Initialize(&argc, argv);
+  if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 2;
+  benchmark::RunSpecifiedBenchmarks();
+}

@@ -28,6 +28,7 @@ class LocalClock {
   // The first moment of virtual time, not before `now`, at which the clock shows
   // at least `local`; `never` when that is beyond it.
   Nanos When(Nanos local, Nanos now, Nanos never) const {
+    if (local >= never) return never;
     if (local <= Read(now)) return now;
     const __int128 span = static_cast<__int128>(local) - local_;
     const __int128 elapsed =

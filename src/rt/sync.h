@@ -36,6 +36,11 @@ class Completion {
     struct Awaiter {
       Completion& completion;
       Instant deadline;
+      // The completion may outlive a waiter that is killed.
+      ~Awaiter() {
+        if (completion.waiter_) completion.wakeup_.Cancel();
+        completion.waiter_ = nullptr;
+      }
       bool await_ready() const { return completion.value_.has_value(); }
       void await_suspend(std::coroutine_handle<> waiter) {
         completion.waiter_ = waiter;

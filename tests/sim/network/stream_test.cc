@@ -4,7 +4,6 @@
 #include <vector>
 
 #include "absl/time/time.h"
-
 #include "gtest/gtest.h"
 #include "sim/machine/world.h"
 #include "tests/sim/network/probe.h"
