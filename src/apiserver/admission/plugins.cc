@@ -1,0 +1,18 @@
+// Which plugins there are. A new one is a file and a line here.
+#include "src/apiserver/admission/plugins.h"
+
+#include "src/apiserver/admission/default_toleration_seconds.h"
+#include "src/apiserver/admission/namespace_lifecycle.h"
+#include "src/apiserver/admission/priority.h"
+
+namespace drydock::apiserver {
+
+AdmissionPlugins MakeAdmissionPlugins(const ResourceTable& resources, const Cacher& cacher) {
+  AdmissionPlugins plugins;
+  plugins.push_back(std::make_unique<NamespaceLifecycle>());
+  plugins.push_back(std::make_unique<Priority>(resources, cacher));
+  plugins.push_back(std::make_unique<DefaultTolerationSeconds>());
+  return plugins;
+}
+
+}  // namespace drydock::apiserver

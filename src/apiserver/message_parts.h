@@ -1,0 +1,42 @@
+// Copies and comparisons of the parts of messages, without knowing their types.
+#ifndef DRYDOCK_SRC_APISERVER_MESSAGE_PARTS_H_
+#define DRYDOCK_SRC_APISERVER_MESSAGE_PARTS_H_
+
+#include <memory>
+
+#include "google/protobuf/message.h"
+#include "src/api/object.h"
+#include "src/apiserver/resource.h"
+
+namespace drydock::apiserver {
+
+// Whether both have the same content. Two messages of one type.
+bool Equal(const google::protobuf::Message& a, const google::protobuf::Message& b);
+
+// The part, or the type's default instance when it is unset. REQUIRES: a field of the message.
+const google::protobuf::Message& Part(const google::protobuf::Message& message,
+                                      const google::protobuf::FieldDescriptor* field);
+google::protobuf::Message* MutablePart(google::protobuf::Message* message,
+                                       const google::protobuf::FieldDescriptor* field);
+
+// Makes `to`'s field what it is in `from`, unset included.
+void CopyPart(const google::protobuf::FieldDescriptor* field, const google::protobuf::Message& from,
+              google::protobuf::Message* to);
+
+// A copy with its own spec, to change.
+std::unique_ptr<google::protobuf::Message> Copy(const google::protobuf::Message& message);
+
+// The object after its deletion: its last state with the revision of the deletion.
+api::ObjectRef WithRevision(const api::ObjectRef& object, const Resource& resource,
+                            int64_t revision);
+
+// A message with a copy of the metadata of `metadata_of`, and of the status of
+// `status_of` unless it is null, but without spec, for api::MakeObjectSharingSpec.
+// REQUIRES: resource.shares_spec.
+std::unique_ptr<google::protobuf::Message> Shell(const Resource& resource,
+                                                 const api::Object& metadata_of,
+                                                 const google::protobuf::Message* status_of);
+
+}  // namespace drydock::apiserver
+
+#endif  // DRYDOCK_SRC_APISERVER_MESSAGE_PARTS_H_

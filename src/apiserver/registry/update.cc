@@ -1,0 +1,210 @@
+// Replacement of objects and of their statuses. What did not change is shared with
+// the version before, not copied: above all the spec.
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "src/api/status.h"
+#include "src/apiserver/message_parts.h"
+#include "src/apiserver/registry/registry.h"
+#include "src/rt/status_macros.h"
+
+namespace drydock::apiserver {
+namespace {
+
+using google::protobuf::Message;
+
+// What the server says of an object, whatever its writer says.
+void KeepServerFields(const api::metav1::ObjectMeta& before, api::metav1::ObjectMeta* after) {
+  after->set_uid(before.uid());
+  *after->mutable_creation_timestamp() = before.creation_timestamp();
+  if (before.has_deletion_timestamp()) {
+    *after->mutable_deletion_timestamp() = before.deletion_timestamp();
+  } else {
+    after->clear_deletion_timestamp();
+  }
+  if (before.has_deletion_grace_period_seconds()) {
+    after->set_deletion_grace_period_seconds(before.deletion_grace_period_seconds());
+  } else {
+    after->clear_deletion_grace_period_seconds();
+  }
+  if (before.has_generation()) {
+    after->set_generation(before.generation());
+  } else {
+    after->clear_generation();
+  }
+  after->set_resource_version(before.resource_version());
+  after->clear_self_link();
+}
+
+absl::Status CheckFinalizers(const Resource& resource, const api::metav1::ObjectMeta& before,
+                             const api::metav1::ObjectMeta& after) {
+  if (!before.has_deletion_timestamp()) return absl::OkStatus();
+  std::vector<std::string> added;
+  for (const std::string& finalizer : after.finalizers()) {
+    const auto& old = before.finalizers();
+    if (std::find(old.begin(), old.end(), finalizer) == old.end()) added.push_back(finalizer);
+  }
+  if (added.empty()) return absl::OkStatus();
+  return api::Invalid(
+      resource.group(), resource.kind->kind, after.name(),
+      {{"FieldValueForbidden",
+        absl::StrCat("Forbidden: no new finalizers can be added if the object is being deleted, "
+                     "found new finalizers []string{\"",
+                     absl::StrJoin(added, "\", \""), "\"}"),
+        "metadata.finalizers"}});
+}
+
+// The last finalizer of an object whose deletion waited for nothing else.
+bool EndsDeletion(const api::metav1::ObjectMeta& before, const api::metav1::ObjectMeta& after) {
+  return before.has_deletion_timestamp() && before.has_deletion_grace_period_seconds() &&
+         before.deletion_grace_period_seconds() == 0 && after.finalizers().empty();
+}
+
+absl::Status CheckNames(const api::Request& request) {
+  const api::metav1::ObjectMeta& metadata = request.object->metadata();
+  if (!metadata.name().empty() && metadata.name() != request.name) {
+    return api::BadRequest(absl::StrCat("the name of the object (", metadata.name(),
+                                        ") does not match the name on the URL (", request.name,
+                                        ")"));
+  }
+  if (!metadata.namespace_().empty() && metadata.namespace_() != request.ns) {
+    return api::BadRequest(
+        "the namespace of the provided object does not match the namespace sent on the request");
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<Change> Registry::ChangeStatusTo(const Resource& resource,
+                                                const api::Request& request,
+                                                const api::ObjectRef& wanted,
+                                                const api::ObjectRef& current) {
+  RETURN_IF_ERROR(CheckRevision(resource, *current, request.name,
+                                wanted->metadata().resource_version(), wanted->metadata().uid()));
+  // The new status with the rest of the old object.
+  std::unique_ptr<Message> message;
+  if (resource.shares_spec) {
+    message = Shell(resource, *current, &wanted->message());
+  } else {
+    message = Copy(current->message());
+    CopyPart(resource.kind->status, wanted->message(), message.get());
+  }
+  if (Strategy* strategy = StrategyOf(resource); strategy != nullptr) {
+    strategy->PrepareForStatusUpdate(current->message(), message.get());
+  }
+  if (Equal(Part(*message, resource.kind->status),
+            Part(current->message(), resource.kind->status))) {
+    return Change{};
+  }
+  return Change{.next = Seal(resource, std::move(message), current)};
+}
+
+absl::StatusOr<Change> Registry::ChangeTo(const Resource& resource, const api::Request& request,
+                                          const api::ObjectRef& wanted,
+                                          const api::ObjectRef& current) {
+  const api::metav1::ObjectMeta& asked = wanted->metadata();
+  if (asked.resource_version().empty() && !resource.update_without_revision) {
+    return api::Invalid(resource.group(), resource.kind->kind, request.name,
+                        {{"FieldValueInvalid", "Invalid value: 0: must be specified for an update",
+                          "metadata.resourceVersion"}});
+  }
+  RETURN_IF_ERROR(
+      CheckRevision(resource, *current, request.name, asked.resource_version(), asked.uid()));
+
+  const api::KindInfo& kind = *resource.kind;
+  Strategy* strategy = StrategyOf(resource);
+  const Operation operation = Operation::kUpdate;
+  const bool admits = admission_.Concerns(resource, operation, request.subresource);
+  // Where nothing on the way may change the spec, it is one of two that exist already.
+  const bool share = resource.shares_spec && !admits &&
+                     (strategy == nullptr || !strategy->changes_spec_on_update());
+  std::unique_ptr<Message> message =
+      share ? Shell(resource, *wanted, nullptr) : Copy(wanted->message());
+  api::metav1::ObjectMeta* metadata = api::MutableMetadataOf(message.get());
+  metadata->set_name(request.name);
+  if (kind.namespaced) metadata->set_namespace_(request.ns);
+  KeepServerFields(current->metadata(), metadata);
+  RETURN_IF_ERROR(CheckFinalizers(resource, current->metadata(), *metadata));
+  if (kind.status != nullptr) {
+    const bool own_status = resource.has_status;
+    CopyPart(kind.status, own_status ? current->message() : wanted->message(), message.get());
+  }
+  if (strategy != nullptr) {
+    RETURN_IF_ERROR(strategy->PrepareForUpdate(current->message(), message.get()));
+  }
+  if (admits) {
+    RETURN_IF_ERROR(admission_.Admit({.resource = resource,
+                                      .operation = operation,
+                                      .subresource = request.subresource,
+                                      .ns = request.ns,
+                                      .name = request.name,
+                                      .user = request.user,
+                                      .dry_run = request.dry_run,
+                                      .object = message.get(),
+                                      .before = &current->message()}));
+  }
+
+  bool spec_changed = false;
+  bool rest_changed = !Equal(*metadata, current->metadata());
+  if (kind.spec != nullptr && resource.shares_spec) {
+    const Message& spec = Part(share ? wanted->message() : *message, kind.spec);
+    spec_changed = !Equal(spec, Part(current->message(), kind.spec));
+    if (kind.status != nullptr && !resource.has_status) {
+      rest_changed = rest_changed ||
+                     !Equal(Part(*message, kind.status), Part(current->message(), kind.status));
+    }
+  } else {
+    // All but the metadata is what counts as the spec here.
+    spec_changed = rest_changed || !Equal(*message, current->message());
+    if (spec_changed && !rest_changed) rest_changed = true;
+  }
+  if (!spec_changed && !rest_changed) return Change{};
+  if (spec_changed && resource.has_generation) {
+    const bool counts =
+        kind.spec == nullptr || !Equal(Part(share ? wanted->message() : *message, kind.spec),
+                                       Part(current->message(), kind.spec));
+    if (counts) metadata->set_generation(current->metadata().generation() + 1);
+  }
+
+  const bool erase = EndsDeletion(current->metadata(), *metadata) &&
+                     !(kind.resource == "namespaces" && kind.group.empty());
+  Change change{.next = nullptr, .erase = erase};
+  if (share) {
+    change.next = api::MakeObjectSharingSpec(std::move(message), spec_changed ? wanted : current);
+  } else if (resource.shares_spec && !spec_changed) {
+    message->GetReflection()->ClearField(message.get(), kind.spec);
+    change.next = api::MakeObjectSharingSpec(std::move(message), current);
+  } else {
+    change.next = api::MakeObject(std::move(message));
+  }
+  return change;
+}
+
+rt::Task<absl::StatusOr<Answer>> Registry::Update(const Resource& resource,
+                                                  const api::Request& request) {
+  if (!request.object) co_return api::BadRequest("the request has no object");
+  if (request.object->message().GetDescriptor() != resource.kind->descriptor) {
+    co_return api::BadRequest(absl::StrCat("the object provided is unrecognized (must be of type ",
+                                           resource.kind->kind, ")"));
+  }
+  const absl::Status names = CheckNames(request);
+  if (!names.ok()) co_return names;
+  const bool status_only = request.subresource == "status" || request.subresource == "approval";
+  absl::StatusOr<api::ObjectRef> updated = co_await Modify(
+      resource, request.ns, request.name, request.dry_run, [&](const api::ObjectRef& current) {
+        return status_only ? ChangeStatusTo(resource, request, request.object, current)
+                           : ChangeTo(resource, request, request.object, current);
+      });
+  if (updated.ok()) co_return AnswerWith(200, *std::move(updated));
+  const api::metav1::ObjectMeta& metadata = request.object->metadata();
+  if (!api::IsNotFound(updated.status()) || !resource.create_on_update || status_only ||
+      !metadata.resource_version().empty() || !metadata.uid().empty()) {
+    co_return updated.status();
+  }
+  co_return co_await Create(resource, request);
+}
+
+}  // namespace drydock::apiserver

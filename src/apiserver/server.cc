@@ -1,0 +1,193 @@
+// The handler chain, start-up and housekeeping.
+#include "src/apiserver/server.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "src/api/core/v1/namespace.h"
+#include "src/api/status.h"
+#include "src/apiserver/admission/chain.h"
+#include "src/apiserver/admission/plugins.h"
+#include "src/apiserver/cacher.h"
+#include "src/apiserver/registry/registry.h"
+#include "src/apiserver/resource.h"
+
+namespace drydock::apiserver {
+namespace {
+
+constexpr absl::Duration kRetryStoreAfter = absl::Seconds(1);
+constexpr char kSystemMasters[] = "system:masters";
+constexpr const char* kNamespaces[] = {"kube-system", "kube-public", "kube-node-lease", "default"};
+
+bool IsRead(api::Verb verb) {
+  return verb == api::Verb::kGet || verb == api::Verb::kList || verb == api::Verb::kWatch;
+}
+
+rt::Reply ReplyWith(Answer answer) {
+  return {.message = std::move(answer.response), .stream = std::move(answer.stream)};
+}
+
+rt::Reply ReplyWith(const absl::Status& error) {
+  return ReplyWith(
+      AnswerWith(api::HttpCodeOf(error), api::MakeObject(api::ToMetaStatus(error)).object()));
+}
+
+}  // namespace
+
+// Counts a request as in flight while it lives: a request whose task is destroyed on
+// the way (its caller went away) is none.
+class Server::InFlight {
+ public:
+  // `limit`: 0 for none.
+  InFlight(int& count, int limit) : count_(count), admitted_(limit == 0 || count < limit) {
+    if (admitted_) ++count_;
+  }
+  InFlight(const InFlight&) = delete;
+  InFlight& operator=(const InFlight&) = delete;
+  ~InFlight() {
+    if (admitted_) --count_;
+  }
+  bool admitted() const { return admitted_; }
+
+ private:
+  int& count_;
+  const bool admitted_;
+};
+
+Server::Server(rt::Env& env, store::Store& store, ServerOptions options)
+    : Server(env, store, std::move(options), nullptr, nullptr) {}
+
+Server::Server(rt::Env& env, store::Store& store, ServerOptions options,
+               std::unique_ptr<Authenticator> authenticator, std::unique_ptr<Authorizer> authorizer)
+    : env_(env),
+      store_(store),
+      options_(std::move(options)),
+      authenticator_(std::move(authenticator)),
+      authorizer_(std::move(authorizer)),
+      resources_(std::make_unique<ResourceTable>()),
+      cacher_(std::make_unique<Cacher>(*resources_, env.executor(), store, options_.watch_cache)),
+      admission_(std::make_unique<AdmissionChain>(*resources_,
+                                                  MakeAdmissionPlugins(*resources_, *cacher_))),
+      registry_(
+          std::make_unique<Registry>(env, store, *resources_, *cacher_, *admission_, options_)) {}
+
+Server::~Server() = default;
+
+rt::Task<absl::Status> Server::Bootstrap() {
+  for (const char* name : kNamespaces) {
+    api::Namespace ns;
+    ns.mutable_metadata()->set_name(name);
+    ns.mutable_metadata()->mutable_labels()->Add()->set_key("kubernetes.io/metadata.name");
+    ns.mutable_metadata()->mutable_labels(0)->set_value(name);
+    api::Request request;
+    request.verb = api::Verb::kCreate;
+    request.kind = &api::KindOf<api::Namespace>();
+    request.object = api::MakeObject(std::move(ns)).object();
+    const absl::StatusOr<Answer> made = co_await registry_->Serve(request);
+    if (!made.ok() && !api::IsAlreadyExists(made.status())) co_return made.status();
+  }
+  co_return absl::OkStatus();
+}
+
+rt::Task<> Server::Run() {
+  for (;;) {
+    const absl::Status loaded = co_await cacher_->Load();
+    if (loaded.ok()) break;
+    co_await env_.executor().SleepFor(kRetryStoreAfter);
+  }
+  registry_->Load();
+  tasks_.Spawn(cacher_->Run());
+  for (;;) {
+    const absl::Status made = co_await Bootstrap();
+    if (made.ok()) break;
+    co_await env_.executor().SleepFor(kRetryStoreAfter);
+  }
+  ready_ = true;
+  co_await Compact();
+}
+
+rt::Task<> Server::Compact() {
+  store::Revision previous = 0;
+  for (;;) {
+    co_await env_.executor().SleepFor(options_.compaction_interval);
+    if (previous > store_.compacted_revision()) {
+      const absl::Status compacted = co_await store_.Compact(previous);
+      if (compacted.ok()) ++metrics_.compactions;
+    }
+    previous = store_.current_revision();
+  }
+}
+
+void Server::Count(const api::Request& request, int code, rt::Instant began) {
+  ServerMetrics::Key key{
+      .verb = request.verb,
+      .group = request.kind != nullptr ? request.kind->group : "",
+      .resource = request.kind != nullptr ? request.kind->resource : "",
+      // Not the request's own text, which does not live as long as the count.
+      .subresource = "",
+      .code = code,
+  };
+  if (!request.subresource.empty() && request.kind != nullptr) {
+    for (const absl::string_view known : request.kind->subresources) {
+      if (known == request.subresource) key.subresource = known;
+    }
+  }
+  ++metrics_.requests[key];
+  if (observer_) {
+    observer_({.request = request, .code = code, .latency = env_.executor().Now() - began});
+  }
+}
+
+rt::Task<rt::Reply> Server::Serve(rt::Address peer, rt::PayloadRef request) {
+  return Handle(std::move(peer),
+                rt::Ref<const api::Request>(static_cast<const api::Request*>(request.get())));
+}
+
+rt::Task<rt::Reply> Server::Handle(rt::Address peer, rt::Ref<const api::Request> request) {
+  const rt::Instant began = env_.executor().Now();
+  rt::Reply reply = co_await Process(std::move(peer), request);
+  Count(*request, static_cast<const api::Response&>(*reply.message).code, began);
+  co_return reply;
+}
+
+rt::Task<rt::Reply> Server::Process(rt::Address peer, rt::Ref<const api::Request> request) {
+  if (!ready_) {
+    co_return ReplyWith(api::MakeStatus("ServiceUnavailable", "the API server is starting",
+                                        {.retry_after_seconds = 1}));
+  }
+  if (request->kind == nullptr) {
+    co_return ReplyWith(
+        api::MakeStatus("NotFound", "the server could not find the requested resource", {}));
+  }
+  const bool read = IsRead(request->verb);
+  const auto& groups = request->user.groups;
+  const bool exempt = std::find(groups.begin(), groups.end(), kSystemMasters) != groups.end();
+  const int limit = exempt ? 0
+                    : read ? options_.max_reads_in_flight
+                           : options_.max_writes_in_flight;
+  const InFlight in_flight(read ? metrics_.reads_in_flight : metrics_.writes_in_flight, limit);
+  if (!in_flight.admitted()) {
+    ++metrics_.rejected;
+    co_return ReplyWith(api::TooManyRequests("too many requests, please try again later", 1));
+  }
+  if (options_.cost) {
+    const absl::Duration cost = options_.cost(*request);
+    if (cost > absl::ZeroDuration()) co_await env_.executor().SleepFor(cost);
+  }
+  if (authenticator_ != nullptr) {
+    const absl::StatusOr<api::User> user = authenticator_->Authenticate(peer, *request);
+    if (!user.ok()) co_return ReplyWith(user.status());
+    if (authorizer_ != nullptr) {
+      const absl::Status allowed = authorizer_->Authorize(*user, *request);
+      if (!allowed.ok()) co_return ReplyWith(allowed);
+    }
+  } else if (authorizer_ != nullptr) {
+    const absl::Status allowed = authorizer_->Authorize(request->user, *request);
+    if (!allowed.ok()) co_return ReplyWith(allowed);
+  }
+  absl::StatusOr<Answer> answer = co_await registry_->Serve(*request);
+  if (!answer.ok()) co_return ReplyWith(answer.status());
+  co_return ReplyWith(*std::move(answer));
+}
+
+}  // namespace drydock::apiserver

@@ -1,0 +1,131 @@
+// The API server: one request handler, whatever the transport.
+//
+//   MemoryStore store(executor, apiserver::ObjectCodec());
+//   Server server(env, store, {});
+//   group.Spawn(server.Run());                       // Loads, then serves and keeps house.
+//   listener = env.transport().Listen("apiserver", server);
+//
+// A request goes through admission to flight (bounded), authentication, authorisation,
+// admission, and the registry. The server keeps no state that the store does not have:
+// after a crash a new one reads it and goes on.
+#ifndef DRYDOCK_SRC_APISERVER_SERVER_H_
+#define DRYDOCK_SRC_APISERVER_SERVER_H_
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <tuple>
+
+#include "absl/container/btree_map.h"
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "src/api/request.h"
+#include "src/apiserver/admission/admission.h"
+#include "src/apiserver/options.h"
+#include "src/rt/env.h"
+#include "src/rt/sync.h"
+#include "src/rt/task.h"
+#include "src/rt/transport.h"
+#include "src/store/store.h"
+
+namespace drydock::apiserver {
+
+class Cacher;
+class Registry;
+class ResourceTable;
+class AdmissionChain;
+
+// Says who a request comes from; the simulated transport's word is taken for it.
+class Authenticator {
+ public:
+  virtual ~Authenticator() = default;
+  // An error answers the request ("Unauthorized").
+  virtual absl::StatusOr<api::User> Authenticate(const rt::Address& peer,
+                                                 const api::Request& request) = 0;
+};
+
+// Says who may do what.
+class Authorizer {
+ public:
+  virtual ~Authorizer() = default;
+  // OK, or why not ("Forbidden").
+  virtual absl::Status Authorize(const api::User& user, const api::Request& request) = 0;
+};
+
+struct ServerMetrics {
+  struct Key {
+    api::Verb verb;
+    absl::string_view group;
+    absl::string_view resource;
+    absl::string_view subresource;
+    int code;
+    friend bool operator<(const Key& a, const Key& b) {
+      return std::tie(a.verb, a.group, a.resource, a.subresource, a.code) <
+             std::tie(b.verb, b.group, b.resource, b.subresource, b.code);
+    }
+  };
+  // apiserver_request_total.
+  absl::btree_map<Key, uint64_t> requests;
+  // apiserver_current_inflight_requests, and how many were turned away.
+  int reads_in_flight = 0;
+  int writes_in_flight = 0;
+  uint64_t rejected = 0;
+  uint64_t compactions = 0;
+};
+
+class Server final : public rt::Service {
+ public:
+  // `env` and `store` outlive the server. Null hooks let everybody in.
+  Server(rt::Env& env, store::Store& store, ServerOptions options);
+  Server(rt::Env& env, store::Store& store, ServerOptions options,
+         std::unique_ptr<Authenticator> authenticator, std::unique_ptr<Authorizer> authorizer);
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+  ~Server() override;
+
+  // Loads the state (again and again until the store answers), makes the namespaces
+  // that every cluster has, and follows the store until destroyed.
+  rt::Task<> Run();
+  bool ready() const { return ready_; }
+
+  // `request` is an api::Request. Until the server is ready the answer is
+  // ServiceUnavailable.
+  rt::Task<rt::Reply> Serve(rt::Address peer, rt::PayloadRef request) override;
+  // The same without a transport.
+  rt::Task<rt::Reply> Handle(rt::Address peer, rt::Ref<const api::Request> request);
+
+  // Hears of every request when it has been answered.
+  void OnAnswered(std::function<void(const RequestRecord&)> observer) {
+    observer_ = std::move(observer);
+  }
+  const ServerMetrics& metrics() const { return metrics_; }
+  const Cacher& cacher() const { return *cacher_; }
+  const ResourceTable& resources() const { return *resources_; }
+
+ private:
+  class InFlight;
+
+  rt::Task<absl::Status> Bootstrap();
+  rt::Task<> Compact();
+  rt::Task<rt::Reply> Process(rt::Address peer, rt::Ref<const api::Request> request);
+  void Count(const api::Request& request, int code, rt::Instant began);
+
+  rt::Env& env_;
+  store::Store& store_;
+  const ServerOptions options_;
+  const std::unique_ptr<Authenticator> authenticator_;
+  const std::unique_ptr<Authorizer> authorizer_;
+  std::unique_ptr<ResourceTable> resources_;
+  std::unique_ptr<Cacher> cacher_;
+  std::unique_ptr<AdmissionChain> admission_;
+  std::unique_ptr<Registry> registry_;
+  std::function<void(const RequestRecord&)> observer_;
+  ServerMetrics metrics_;
+  bool ready_ = false;
+  rt::TaskGroup tasks_;  // Last: dies before what its tasks use.
+};
+
+}  // namespace drydock::apiserver
+
+#endif  // DRYDOCK_SRC_APISERVER_SERVER_H_
