@@ -29,14 +29,14 @@ rt::Reply ErrorReply(const absl::Status& status) {
 class FakeApiServer::WatchStream final : public rt::Stream {
  public:
   WatchStream(FakeApiServer& server, const api::KindInfo& kind, int64_t from)
-      : server_(server), kind_(kind), sent_(from) {}
+      : server_(server), kind_(kind), from_(from) {}
 
   rt::Task<absl::StatusOr<std::optional<rt::PayloadRef>>> Next() override {
     for (;;) {
       rt::Ref<api::WatchEvents> events = rt::MakeRef<api::WatchEvents>();
-      for (const api::WatchEvent& event : server_.history_) {
-        if (event.revision <= sent_ || &event.object->kind() != &kind_) continue;
-        sent_ = event.revision;
+      for (; next_ < server_.history_.size(); ++next_) {
+        const api::WatchEvent& event = server_.history_[next_];
+        if (event.revision <= from_ || &event.object->kind() != &kind_) continue;
         events->events.push_back(event);
       }
       if (!events->events.empty()) co_return rt::PayloadRef(std::move(events));
@@ -47,7 +47,8 @@ class FakeApiServer::WatchStream final : public rt::Stream {
  private:
   FakeApiServer& server_;
   const api::KindInfo& kind_;
-  int64_t sent_;
+  const int64_t from_;
+  size_t next_ = 0;
 };
 
 api::ObjectRef FakeApiServer::Commit(api::EventType type, rt::Ref<api::Object> object) {

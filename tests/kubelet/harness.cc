@@ -2,6 +2,7 @@
 #include "tests/kubelet/harness.h"
 
 #include "absl/strings/str_cat.h"
+#include "sim/runtime/runtime_session.h"
 #include "sim/runtime/sim_prober.h"
 #include "src/api/maps.h"
 #include "src/client/client.h"
@@ -80,9 +81,11 @@ struct KubeletProcess {
   KubeletProcess(sim::Process& process, sim::SimContainerRuntime& runtime,
                  const KubeletConfig& config)
       : client(process, "master/apiserver", {.user_agent = "kubelet"}),
+        session(runtime, process.executor()),
         prober(runtime),
-        kubelet(process, client, runtime, config, &prober) {}
+        kubelet(process, client, session, config, &prober) {}
   client::Client client;
+  sim::RuntimeSession session;
   sim::SimProber prober;
   Kubelet kubelet;
 };

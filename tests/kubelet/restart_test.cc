@@ -199,6 +199,19 @@ TEST(KubeletFaults, LostRepliesOfTheRuntimeStartNothingTwice) {
   }
 }
 
+TEST(KubeletFaults, AKubeletThatStandsStillDoesNothingUntilItGoesOn) {
+  Harness harness;
+  harness.server.CreatePod(PodWithInit("web"));
+  harness.RunFor(absl::Milliseconds(100));  // Its sandbox is being made.
+  harness.kubelet->Freeze();
+  harness.RunFor(absl::Minutes(5));
+  EXPECT_THAT(harness.witness.Starts("web", "init"), IsEmpty());
+  harness.kubelet->Thaw();
+  harness.RunFor(absl::Seconds(10));
+  EXPECT_EQ(harness.ConditionOf("web", "Ready"), "True");
+  EXPECT_EQ(harness.witness.Starts("web", "init").size(), 1u);
+}
+
 TEST(KubeletFaults, ARuntimeThatIsDownMakesTheNodeUnreadyAndStopsNothing) {
   Harness harness;
   harness.server.CreatePod(MakePod("web"));
