@@ -11,6 +11,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -95,12 +96,14 @@ class Client {
     return Typed<T>(NewRequest(api::Verb::kGet, api::KindOf<T>(), std::move(ns), std::move(name)));
   }
   template <typename T>
+    requires std::is_base_of_v<google::protobuf::Message, T>
   Task<absl::StatusOr<Ref<T>>> Create(T object) {
     return Typed<T>(NewWrite(api::Verb::kCreate, api::MakeObject(std::move(object)), ""));
   }
   // Optimistic: fails with a Conflict when `object` carries a resourceVersion that is
   // not the newest.
   template <typename T>
+    requires std::is_base_of_v<google::protobuf::Message, T>
   Task<absl::StatusOr<Ref<T>>> Update(T object) {
     return Typed<T>(NewWrite(api::Verb::kUpdate, api::MakeObject(std::move(object)), ""));
   }
@@ -108,6 +111,7 @@ class Client {
   // `object` and leaves the rest. `object` needs metadata (name, namespace,
   // resourceVersion, uid) and status only.
   template <typename T>
+    requires std::is_base_of_v<google::protobuf::Message, T>
   Task<absl::StatusOr<Ref<T>>> UpdateStatus(T object) {
     return Typed<T>(NewWrite(api::Verb::kUpdate, api::MakeObject(std::move(object)), "status"));
   }

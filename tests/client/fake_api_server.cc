@@ -5,6 +5,7 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "src/api/core/v1/namespace.h"
 #include "src/api/status.h"
 
 namespace drydock::client {
@@ -15,6 +16,11 @@ rt::Reply ErrorReply(const absl::Status& status) {
   response->code = api::HttpCodeOf(status);
   response->object = api::MakeObject(api::ToMetaStatus(status)).object();
   return {std::move(response), nullptr};
+}
+
+bool IsUnfinishedNamespace(const google::protobuf::Message& message) {
+  return message.GetDescriptor() == api::Namespace::descriptor() &&
+         !static_cast<const api::Namespace&>(message).spec().finalizers().empty();
 }
 
 }  // namespace
@@ -97,7 +103,11 @@ void FakeApiServer::Commit(api::EventType type, rt::Ref<api::Object> object) {
 }
 
 void FakeApiServer::Create(std::unique_ptr<google::protobuf::Message> message) {
-  api::MutableMetadataOf(message.get())->set_uid(absl::StrCat("uid-", next_uid_++));
+  api::ObjectMeta& metadata = *api::MutableMetadataOf(message.get());
+  if (metadata.name().empty()) {
+    metadata.set_name(absl::StrCat(metadata.generate_name(), next_uid_));
+  }
+  metadata.set_uid(absl::StrCat("uid-", next_uid_++));
   Commit(api::EventType::kAdded, api::MakeObject(std::move(message)));
 }
 
@@ -148,12 +158,44 @@ absl::StatusOr<api::ObjectRef> FakeApiServer::Write(const api::Request& request)
     }
     std::unique_ptr<google::protobuf::Message> copy(request.object->message().New());
     copy->CopyFrom(request.object->message());
-    api::MutableMetadataOf(copy.get())->set_uid(existing->metadata().uid());
+    api::ObjectMeta& metadata = *api::MutableMetadataOf(copy.get());
+    metadata.set_uid(existing->metadata().uid());
+    const bool last = existing->metadata().has_deletion_timestamp() &&
+                      metadata.finalizers().empty() && !IsUnfinishedNamespace(*copy);
     Update(std::move(copy));
+    if (last) Delete(*request.kind, request.ns, name);
     return history_.back().object;
   }
-  if (request.verb == api::Verb::kDelete) Delete(*request.kind, request.ns, request.name);
+  if (request.verb == api::Verb::kDelete) return DeleteOne(request, existing);
   return existing;
+}
+
+absl::StatusOr<api::ObjectRef> FakeApiServer::DeleteOne(const api::Request& request,
+                                                        const api::ObjectRef& existing) {
+  const api::ObjectMeta& metadata = existing->metadata();
+  const bool other_uid =
+      request.precondition_uid.has_value() && *request.precondition_uid != metadata.uid();
+  const bool other_version = request.precondition_resource_version.has_value() &&
+                             *request.precondition_resource_version != metadata.resource_version();
+  if (other_uid || other_version) {
+    return api::Conflict(request.kind->group, request.kind->resource, metadata.name(),
+                         "the precondition does not hold");
+  }
+  std::unique_ptr<google::protobuf::Message> copy(existing->message().New());
+  copy->CopyFrom(existing->message());
+  api::ObjectMeta& changed = *api::MutableMetadataOf(copy.get());
+  if (request.propagation == api::Propagation::kForeground) {
+    changed.add_finalizers("foregroundDeletion");
+  }
+  if (request.propagation == api::Propagation::kOrphan) changed.add_finalizers("orphan");
+  if (changed.finalizers().empty() && !IsUnfinishedNamespace(*copy)) {
+    Delete(*request.kind, metadata.namespace_(), metadata.name());
+    return history_.back().object;
+  }
+  if (metadata.has_deletion_timestamp()) return existing;
+  changed.mutable_deletion_timestamp()->set_seconds(1);
+  Update(std::move(copy));
+  return history_.back().object;
 }
 
 rt::Task<rt::Reply> FakeApiServer::Serve(rt::Address peer, rt::PayloadRef payload) {
@@ -168,6 +210,11 @@ rt::Task<rt::Reply> FakeApiServer::Serve(rt::Address peer, rt::PayloadRef payloa
       co_return ErrorReply(api::BadRequest("bad resourceVersion"));
     }
     reply.stream = std::make_unique<WatchStream>(*this, *request.kind, request.ns, from);
+  } else if (request.verb == api::Verb::kDeleteCollection) {
+    for (const api::ObjectRef& object : Objects(*request.kind)) {
+      if (object->metadata().namespace_() != request.ns) continue;
+      (void)DeleteOne(request, object);
+    }
   } else if (request.verb == api::Verb::kList) {
     response->is_list = true;
     response->revision = list_revision_ != 0 ? list_revision_ : revision_;

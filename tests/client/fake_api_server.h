@@ -1,5 +1,6 @@
-// A small API server for tests of the client alone: objects, revisions, watches, and
-// faults on command. No validation, no selectors, no subresources.
+// A small API server for tests of the client and of controllers alone: objects,
+// revisions, watches, finalizers, and faults on command. No validation, no selectors, no
+// grace; a subresource is written like its object. tests/support has the real one.
 #ifndef DRYDOCK_TESTS_CLIENT_FAKE_API_SERVER_H_
 #define DRYDOCK_TESTS_CLIENT_FAKE_API_SERVER_H_
 
@@ -59,6 +60,8 @@ class FakeApiServer final : public rt::Service {
   using Key = std::pair<std::string, std::string>;  // Namespace and name.
 
   absl::StatusOr<api::ObjectRef> Write(const api::Request& request);
+  absl::StatusOr<api::ObjectRef> DeleteOne(const api::Request& request,
+                                           const api::ObjectRef& existing);
   void Commit(api::EventType type, rt::Ref<api::Object> object);
 
   int64_t revision_ = 1;
