@@ -27,6 +27,15 @@ struct SandboxConfig {
   bool host_network = false;
 };
 
+// What a container is in its pod. A real runtime does not care; the simulator decides
+// by it how long a container runs that says nothing else.
+enum class ContainerLifetime : uint8_t {
+  kService,  // Restarted always: meant to run for ever.
+  kTask,     // restartPolicy OnFailure or Never: meant to end.
+  kInit,     // Runs to its end before the others start.
+  kSidecar,  // A restartable init container.
+};
+
 struct ContainerConfig {
   std::string name;
   uint32_t attempt = 0;  // How often the container was started in this pod before.
@@ -35,6 +44,7 @@ struct ContainerConfig {
   std::vector<std::string> args;
   std::vector<std::pair<std::string, std::string>> env;
   std::vector<std::pair<std::string, std::string>> annotations;  // The pod's: the simulator reads its hints.
+  ContainerLifetime lifetime = ContainerLifetime::kService;
   int64_t cpu_request_millis = 0;
   int64_t cpu_limit_millis = 0;      // 0: no limit.
   int64_t memory_request_bytes = 0;

@@ -230,8 +230,9 @@ class PodTopologySpread final : public FilterPlugin, public ScorePlugin {
     if (shape.default_spread_version != version) {
       shape.default_spread_version = version;
       const LabelSelector selector = cluster_.spread_defaults->SelectorFor(shape);
-      shape.default_spread = nullptr;
-      if (!selector.nothing && !selector.requirements.empty()) {
+      if (selector.nothing || selector.requirements.empty()) {
+        shape.default_spread = nullptr;
+      } else {
         shape.default_spread = cluster_.counts.Column(
             {PodCondition{{shape.ns}, std::nullopt, selector}}, /*skip_terminating=*/true);
       }
