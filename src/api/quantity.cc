@@ -166,6 +166,11 @@ std::string PrintBinary(int128 value) {
   return ToDecimal(value);
 }
 
+// More than 18 digits before the suffix.
+bool HasManyDigits(string_view text) {
+  return std::min(text.find_first_not_of("0123456789"), text.size()) > 18;
+}
+
 int128 Limited(int128 nanos) { return std::clamp<int128>(nanos, -kLimit, kLimit); }
 
 }  // namespace
@@ -211,7 +216,9 @@ absl::StatusOr<Quantity> Quantity::Parse(string_view text) {
   } else {
     nanos = ToNanos(digits, suffix.exponent + point);
     const size_t written = std::max<size_t>(whole.size(), 1) + fraction.size();
-    limited = written > 18 || suffix.exponent + point < -kNanoDigits || nanos == kLimit;
+    // The canonical form counts too, so that it reads as the same value again.
+    limited = written > 18 || suffix.exponent + point < -kNanoDigits || nanos == kLimit ||
+              (nanos > MaxParsed() && HasManyDigits(PrintDecimal(nanos, suffix.format)));
   }
   if (limited) nanos = std::min(nanos, MaxParsed());
   return Quantity(negative ? -nanos : nanos, suffix.format);

@@ -3,6 +3,7 @@
 #define DRYDOCK_SRC_API_CORE_V1_PERSISTENT_VOLUME_H_
 
 #include "src/api/core/v1/persistent_volume.pb.h"  // IWYU pragma: export
+#include "src/api/core/v1/volume.h"  // IWYU pragma: export
 
 namespace drydock::api {
 

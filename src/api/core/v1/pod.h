@@ -3,6 +3,8 @@
 #define DRYDOCK_SRC_API_CORE_V1_POD_H_
 
 #include "src/api/core/v1/pod.pb.h"  // IWYU pragma: export
+#include "src/api/core/v1/selection.h"  // IWYU pragma: export
+#include "src/api/core/v1/volume.h"  // IWYU pragma: export
 
 namespace drydock::api {
 

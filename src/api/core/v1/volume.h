@@ -3,6 +3,7 @@
 #ifndef DRYDOCK_SRC_API_CORE_V1_VOLUME_H_
 #define DRYDOCK_SRC_API_CORE_V1_VOLUME_H_
 
+#include "src/api/core/v1/selection.h"  // IWYU pragma: export
 #include "src/api/core/v1/volume.pb.h"  // IWYU pragma: export
 
 namespace drydock::api {
