@@ -233,6 +233,7 @@ const TopologyColumn& NodeTable::Topology(Symbol key) const {
 void NodeTable::UpdateTopology(NodeIndex node) const {
   for (auto& [key, column] : topologies_) {
     const Symbol value = FindLabel(specs_[node].labels, key);
+    if (column->domain[node] != TopologyColumn::kNone) --column->labelled;
     if (value == kNoSymbol) {
       column->domain[node] = TopologyColumn::kNone;
       continue;
@@ -241,6 +242,7 @@ void NodeTable::UpdateTopology(NodeIndex node) const {
         column->numbers.try_emplace(value, static_cast<uint32_t>(column->values.size()));
     if (inserted) column->values.push_back(value);
     column->domain[node] = at->second;
+    ++column->labelled;
   }
 }
 

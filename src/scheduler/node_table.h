@@ -61,6 +61,7 @@ struct TopologyColumn {
   static constexpr uint32_t kNone = 0xffffffff;
   std::vector<uint32_t> domain;                   // By node; kNone when the node lacks the label.
   std::vector<Symbol> values;                     // By domain.
+  size_t labelled = 0;                            // Nodes that have the label.
   absl::flat_hash_map<Symbol, uint32_t> numbers;  // Looked up, never iterated.
 };
 

@@ -19,7 +19,8 @@ constexpr char kZone[] = "topology.kubernetes.io/zone";
 struct Active {
   const SpreadConstraint* constraint = nullptr;
   const TopologyColumn* topology = nullptr;
-  std::vector<int32_t> matches;  // By domain; kNotADomain where no eligible node is.
+  const uint32_t* domain_of = nullptr;  // By node: topology's, at hand.
+  std::vector<int32_t> matches;         // By domain; kNotADomain where no eligible node is.
   int32_t lowest = 0;
   size_t domains = 0;
   double weight = 0;  // Of preferred ones.
@@ -52,11 +53,11 @@ class PodTopologySpread final : public FilterPlugin, public ScorePlugin {
     }
     const bool all_eligible = AllEligible(*pod.shape, filters_, filter_count_);
     for (NodeIndex node = 0; node < nodes_.size(); ++node) {
-      if (!nodes_.Exists(node) || !HasAllKeys(filters_, filter_count_, node)) continue;
+      if (!HasAllKeys(filters_, filter_count_, node)) continue;  // As nodes that are gone.
       for (size_t i = 0; i < filter_count_; ++i) {
         Active& active = filters_[i];
         if (!all_eligible && !Eligible(*pod.shape, *active.constraint, node)) continue;
-        int32_t& matches = active.matches[active.topology->domain[node]];
+        int32_t& matches = active.matches[active.domain_of[node]];
         if (matches == kNotADomain) matches = 0;
         matches += static_cast<int32_t>(ColumnOf(active)[node]);
       }
@@ -68,7 +69,7 @@ class PodTopologySpread final : public FilterPlugin, public ScorePlugin {
   Verdict Filter(const PodInfo& pod, NodeIndex node, Reasons* reasons) const override {
     for (size_t i = 0; i < filter_count_; ++i) {
       const Active& active = filters_[i];
-      const uint32_t domain = active.topology->domain[node];
+      const uint32_t domain = active.domain_of[node];
       if (domain == TopologyColumn::kNone) {
         if (reasons != nullptr) {
           reasons->Add(
@@ -127,22 +128,32 @@ class PodTopologySpread final : public FilterPlugin, public ScorePlugin {
         scores_[i].matches.assign(scores_[i].topology->values.size(), kNotADomain);
       }
     }
-    no_label_.assign(score_count_, kNotADomain);
-    for (const NodeIndex node : feasible) {
-      if (require_all_ && !HasAllKeys(scores_, score_count_, node)) {
-        ++ignored_;
-        continue;
+    all_labelled_ = true;
+    for (size_t i = 0; i < score_count_; ++i) {
+      if (scores_[i].topology->labelled != nodes_.node_count()) all_labelled_ = false;
+    }
+    if (require_all_ && !all_labelled_) {
+      for (const NodeIndex node : feasible) {
+        if (!HasAllKeys(scores_, score_count_, node)) ++ignored_;
       }
-      for (size_t i = 0; i < score_count_; ++i) {
-        Active& active = scores_[i];
-        if (active.constraint->is_hostname) continue;
-        const uint32_t domain = active.topology->domain[node];
-        // Nodes without the label form a domain of their own: it counts for the weight.
-        int32_t& matches = domain == TopologyColumn::kNone ? no_label_[i] : active.matches[domain];
-        if (matches != kNotADomain) continue;
-        matches = 0;
-        ++active.domains;
+    }
+    for (size_t i = 0; i < score_count_; ++i) {
+      Active& active = scores_[i];
+      if (active.constraint->is_hostname) continue;
+      // Nodes without the label form a domain of their own: it counts for the weight.
+      bool no_label = false;
+      for (const NodeIndex node : feasible) {
+        const uint32_t domain = active.domain_of[node];
+        if (domain == TopologyColumn::kNone) {
+          no_label = true;
+        } else if (active.matches[domain] == kNotADomain) {
+          if (ignored_ > 0 && !HasAllKeys(scores_, score_count_, node)) continue;
+          active.matches[domain] = 0;
+          ++active.domains;
+          if (all_labelled_ && active.domains == active.matches.size()) break;
+        }
       }
+      if (no_label && !require_all_) ++active.domains;
     }
     for (size_t i = 0; i < score_count_; ++i) {
       Active& active = scores_[i];
@@ -158,16 +169,46 @@ class PodTopologySpread final : public FilterPlugin, public ScorePlugin {
     double score = 0;
     for (size_t i = 0; i < score_count_; ++i) {
       const Active& active = scores_[i];
-      const uint32_t domain = active.topology->domain[node];
+      const uint32_t domain = active.domain_of[node];
       if (domain == TopologyColumn::kNone) continue;
       const int64_t matches = active.constraint->is_hostname ? ColumnOf(active)[node]
                                                              : std::max(0, active.matches[domain]);
       score += static_cast<double>(matches) * active.weight +
                static_cast<double>(active.constraint->max_skew - 1);
     }
-    // Half away from zero, for what is never negative.
-    const auto whole = static_cast<int64_t>(score);
-    return whole + (score - static_cast<double>(whole) >= 0.5 ? 1 : 0);
+    return Rounded(score);
+  }
+
+  // The same, one constraint after another.
+  void ScoreAll(const PodInfo& pod, const std::vector<NodeIndex>& nodes,
+                int64_t* scores) const override {
+    sums_.assign(nodes.size(), 0);
+    for (size_t i = 0; i < score_count_; ++i) {
+      const Active& active = scores_[i];
+      const uint32_t* domains = active.domain_of;
+      const auto extra = static_cast<double>(active.constraint->max_skew - 1);
+      if (active.constraint->is_hostname) {
+        const int32_t* matches = ColumnOf(active).Data(nodes_.size());
+        for (size_t k = 0; k < nodes.size(); ++k) {
+          if (domains[nodes[k]] == TopologyColumn::kNone) continue;
+          sums_[k] += static_cast<double>(matches[nodes[k]]) * active.weight + extra;
+        }
+        continue;
+      }
+      contributions_.clear();
+      for (const int32_t matches : active.matches) {
+        contributions_.push_back(static_cast<double>(std::max(0, matches)) * active.weight + extra);
+      }
+      for (size_t k = 0; k < nodes.size(); ++k) {
+        const uint32_t domain = domains[nodes[k]];
+        if (domain != TopologyColumn::kNone) sums_[k] += contributions_[domain];
+      }
+    }
+    for (size_t k = 0; k < nodes.size(); ++k) scores[k] = Rounded(sums_[k]);
+    if (!require_all_ || ignored_ == 0) return;
+    for (size_t k = 0; k < nodes.size(); ++k) {
+      if (!HasAllKeys(scores_, score_count_, nodes[k])) scores[k] = 0;
+    }
   }
 
   void Normalize(const PodInfo& pod, const std::vector<NodeIndex>& nodes,
@@ -179,6 +220,17 @@ class PodTopologySpread final : public FilterPlugin, public ScorePlugin {
       if (some_ignored && !HasAllKeys(scores_, score_count_, nodes[i])) continue;
       lowest = std::min(lowest, scores[i]);
       highest = std::max(highest, scores[i]);
+    }
+    if (!some_ignored && highest > 0 && static_cast<size_t>(highest) < nodes.size()) {
+      // Fewer different scores than nodes: each is worked out once.
+      normalized_.resize(static_cast<size_t>(highest) + 1);
+      for (int64_t score = lowest; score <= highest; ++score) {
+        normalized_[static_cast<size_t>(score)] = Share(highest + lowest - score, highest);
+      }
+      for (size_t i = 0; i < nodes.size(); ++i) {
+        scores[i] = normalized_[static_cast<size_t>(scores[i])];
+      }
+      return;
     }
     for (size_t i = 0; i < nodes.size(); ++i) {
       if (some_ignored && !HasAllKeys(scores_, score_count_, nodes[i])) {
@@ -199,6 +251,12 @@ class PodTopologySpread final : public FilterPlugin, public ScorePlugin {
                                 static_cast<double>(whole));
   }
 
+  // Half away from zero, for what is never negative.
+  static int64_t Rounded(double score) {
+    const auto whole = static_cast<int64_t>(score);
+    return whole + (score - static_cast<double>(whole) >= 0.5 ? 1 : 0);
+  }
+
   // Picks the constraints of one kind that apply to pods of `shape`.
   void Choose(const PodShape& shape, bool required, std::vector<Active>* chosen, size_t* count) {
     *count = 0;
@@ -208,6 +266,7 @@ class PodTopologySpread final : public FilterPlugin, public ScorePlugin {
       Active& active = (*chosen)[(*count)++];
       active.constraint = &constraint;
       active.topology = &nodes_.Topology(constraint.topology_key);
+      active.domain_of = active.topology->domain.data();
     };
     if (!shape.spread.empty()) {
       for (const SpreadConstraint& constraint : shape.spread) add(constraint);
@@ -252,7 +311,7 @@ class PodTopologySpread final : public FilterPlugin, public ScorePlugin {
 
   static bool HasAllKeys(const std::vector<Active>& constraints, size_t count, NodeIndex node) {
     for (size_t i = 0; i < count; ++i) {
-      if (constraints[i].topology->domain[node] == TopologyColumn::kNone) return false;
+      if (constraints[i].domain_of[node] == TopologyColumn::kNone) return false;
     }
     return true;
   }
@@ -286,15 +345,16 @@ class PodTopologySpread final : public FilterPlugin, public ScorePlugin {
       Active& active = scores_[i];
       if (active.constraint->is_hostname || ColumnOf(active).total() == 0) continue;
       const int32_t* column = ColumnOf(active).Data(nodes_.size());
-      const uint32_t* domains = active.topology->domain.data();
+      const uint32_t* domains = active.domain_of;
+      const bool check_keys = require_all_ && !all_labelled_;
+      int32_t* matches = active.matches.data();
       for (NodeIndex node = 0; node < nodes_.size(); ++node) {
-        if (column[node] == 0 || !nodes_.Exists(node)) continue;
-        if (domains[node] == TopologyColumn::kNone) continue;
-        int32_t& matches = active.matches[domains[node]];
-        if (matches == kNotADomain) continue;
-        if (require_all_ && !HasAllKeys(scores_, score_count_, node)) continue;
+        if (column[node] == 0) continue;
+        const uint32_t domain = domains[node];  // None for nodes that are gone.
+        if (domain == TopologyColumn::kNone || matches[domain] == kNotADomain) continue;
+        if (check_keys && !HasAllKeys(scores_, score_count_, node)) continue;
         if (!all_eligible && !Eligible(shape, *active.constraint, node)) continue;
-        matches += column[node];
+        matches[domain] += column[node];
       }
     }
   }
@@ -317,7 +377,7 @@ class PodTopologySpread final : public FilterPlugin, public ScorePlugin {
       Active& active = filters_[i];
       if (!cluster_.counts.Matches(Column(active), *other.shape)) continue;
       if (!Eligible(*pod.shape, *active.constraint, node)) continue;
-      int32_t& matches = active.matches[active.topology->domain[node]];
+      int32_t& matches = active.matches[active.domain_of[node]];
       if (matches == kNotADomain) matches = 0;
       matches += delta;
       FindLowest(active);
@@ -335,8 +395,11 @@ class PodTopologySpread final : public FilterPlugin, public ScorePlugin {
   size_t filter_count_ = 0;
   std::vector<Active> scores_;
   size_t score_count_ = 0;
-  std::vector<int32_t> no_label_;
+  mutable std::vector<double> sums_;           // By place among the feasible nodes.
+  mutable std::vector<double> contributions_;  // By domain.
+  mutable std::vector<int64_t> normalized_;    // By score.
   bool require_all_ = false;
+  bool all_labelled_ = false;  // Every node has all keys of the preferred constraints.
   size_t ignored_ = 0;
 };
 
