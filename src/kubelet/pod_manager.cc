@@ -104,7 +104,7 @@ void PodManager::PodUpdated(const api::ObjectRef& object) {
     ShortenGrace(*pod);
   }
   // Somebody else's status, a readiness gate, or a deletion that is now ours to end.
-  if (pod->stage != PodStage::kPending) status_writer_.Queue(*pod);
+  if (pod->stage != PodStage::kPending) status_writer_.Seen(*pod);
 }
 
 void PodManager::PodDeleted(const api::ObjectRef& object) {

@@ -15,6 +15,8 @@ constexpr absl::Duration kLastRetry = absl::Seconds(10);  // The real one's sync
 constexpr int kConflictRetries = 5;
 
 bool SameStatus(const api::PodStatus& a, const api::PodStatus& b) {
+  // What nearly always differs, before what always tells.
+  if (a.phase() != b.phase() || a.conditions_size() != b.conditions_size()) return false;
   return a.SerializeAsString() == b.SerializeAsString();
 }
 
@@ -31,6 +33,12 @@ StatusWriter::StatusWriter(client::Client& client, PodTable& pods, std::string h
       pods_(pods),
       host_ip_(std::move(host_ip)),
       changed_(executor_) {}
+
+void StatusWriter::Seen(PodRecord& pod) {
+  // Most likely the echo of the write in flight; what is newer than that is looked at
+  // when the answer is here.
+  if (pod.uid != writing_) Queue(pod);
+}
 
 void StatusWriter::Queue(PodRecord& pod) {
   if (pod.status_queued || pod.gone) return;
@@ -82,12 +90,15 @@ rt::Task<bool> StatusWriter::WriteStatus(std::string uid) {
     update.mutable_metadata()->set_uid(uid);
     update.mutable_metadata()->set_resource_version(stored.resource_version());
     ++writes_;
+    writing_ = uid;
     const absl::StatusOr<api::Ref<api::Pod>> reply =
         co_await client_.UpdateStatus<api::Pod>(std::move(update));
+    writing_.clear();
     pod = pods_.FindPod(uid);
     if (pod == nullptr || api::IsNotFound(reply.status())) co_return true;
     if (reply.ok()) {
       Adopt(*reply, pod);
+      if (pod->pod.object()->revision() > reply->object()->revision()) Queue(*pod);
       co_return true;
     }
     if (!api::IsConflict(reply.status())) co_return false;

@@ -32,6 +32,8 @@ class StatusWriter {
 
   // The status of `pod` may have changed, or it may have become ready for its end.
   void Queue(PodRecord& pod);
+  // The API server's version of `pod` has changed; somebody else may have changed it.
+  void Seen(PodRecord& pod);
 
   rt::Task<> Run();  // Until destroyed.
 
@@ -47,6 +49,7 @@ class StatusWriter {
   PodTable& pods_;
   const std::string host_ip_;
   std::deque<std::string> queue_;  // Each pod at most once.
+  std::string writing_;            // The pod whose status is on its way; or empty.
   rt::Signal changed_;
   uint64_t writes_ = 0;
 };
