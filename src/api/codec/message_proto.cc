@@ -143,13 +143,7 @@ class Writer {
   }
 
   void WriteFields(const Message& message, const MessagePlan& plan) {
-    std::vector<const FieldPlan*> fields;
-    fields.reserve(plan.fields.size());
-    for (const FieldPlan& field : plan.fields) fields.push_back(&field);
-    std::sort(fields.begin(), fields.end(), [](const FieldPlan* a, const FieldPlan* b) {
-      return a->field->number() > b->field->number();
-    });
-    for (const FieldPlan* const field : fields) {
+    for (const FieldPlan* const field : plan.by_falling_number) {
       if (field->field->is_repeated()) {
         WriteRepeated(message, *field);
       } else if (IsWritten(message, *field)) {

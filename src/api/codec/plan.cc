@@ -1,5 +1,6 @@
 #include "src/api/codec/plan.h"
 
+#include <algorithm>
 #include <memory>
 
 #include "src/api/scheme.h"
@@ -18,7 +19,10 @@ class Plans {
     for (const KindInfo& kind : AllKinds()) {
       const_cast<MessagePlan*>(Add(kind.descriptor))->has_kind = true;
     }
-    for (auto& [type, plan] : plans_) IndexNames(plan.get());
+    for (auto& [type, plan] : plans_) {
+      IndexNames(plan.get());
+      SortByNumber(plan.get());
+    }
   }
 
   const MessagePlan* Find(const Descriptor* type) const {
@@ -48,6 +52,14 @@ class Plans {
       field.is_list = field.field->is_repeated() && !field.is_map;
     }
     return plan;
+  }
+
+  static void SortByNumber(MessagePlan* plan) {
+    for (const FieldPlan& field : plan->fields) plan->by_falling_number.push_back(&field);
+    std::sort(plan->by_falling_number.begin(), plan->by_falling_number.end(),
+              [](const FieldPlan* a, const FieldPlan* b) {
+                return a->field->number() > b->field->number();
+              });
   }
 
   void IndexNames(MessagePlan* plan) {

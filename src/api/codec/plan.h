@@ -33,6 +33,7 @@ struct MessagePlan {
   // An object of its own: apiVersion and kind may stand in it.
   bool has_kind = false;
   std::vector<FieldPlan> fields;  // In the order of the .proto file.
+  std::vector<const FieldPlan*> by_falling_number;
 
   // The field that `json_name` is, or the inlined field that it is in; null if there is none.
   const FieldPlan* Find(absl::string_view json_name) const;

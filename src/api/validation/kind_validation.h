@@ -1,0 +1,16 @@
+// Validation of the kinds that are neither pods nor workloads.
+#ifndef DRYDOCK_SRC_API_VALIDATION_KIND_VALIDATION_H_
+#define DRYDOCK_SRC_API_VALIDATION_KIND_VALIDATION_H_
+
+#include "google/protobuf/message.h"
+#include "src/api/validation/field_errors.h"
+
+namespace drydock::api {
+
+// Nothing for kinds without rules here. `old` is null for a new object.
+void ValidateOtherKind(const google::protobuf::Message& object,
+                       const google::protobuf::Message* old, FieldErrors* errors);
+
+}  // namespace drydock::api
+
+#endif  // DRYDOCK_SRC_API_VALIDATION_KIND_VALIDATION_H_
