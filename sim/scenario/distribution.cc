@@ -5,6 +5,11 @@
 #include <cmath>
 
 namespace drydock::sim {
+namespace {
+
+constexpr double kMost = 9e18;  // A long tail ends where whole numbers do.
+
+}  // namespace
 
 double Distribution::Draw(rt::Random& random) const {
   switch (shape_) {
@@ -26,7 +31,11 @@ int64_t Distribution::DrawInt(rt::Random& random) const {
   if (shape_ == Shape::kUniform) {
     return random.Between(static_cast<int64_t>(first_), static_cast<int64_t>(second_));
   }
-  return std::llround(Draw(random));
+  return std::llround(std::min(Draw(random), kMost));
+}
+
+absl::Duration Distribution::DrawDuration(rt::Random& random) const {
+  return absl::Nanoseconds(static_cast<int64_t>(std::min(Draw(random), kMost)));
 }
 
 double Distribution::Mean() const {

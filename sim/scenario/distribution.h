@@ -39,9 +39,7 @@ class Distribution {
   // Never negative: a normal's left tail is cut at 0.
   double Draw(rt::Random& random) const;
   int64_t DrawInt(rt::Random& random) const;  // Rounded; a uniform's ends are equally likely.
-  absl::Duration DrawDuration(rt::Random& random) const {
-    return absl::Nanoseconds(static_cast<int64_t>(Draw(random)));
-  }
+  absl::Duration DrawDuration(rt::Random& random) const;
   double Mean() const;
 
  private:

@@ -2,9 +2,9 @@
 #include "sim/scenario/reader.h"
 
 #include <algorithm>
-#include <cmath>
 #include <limits>
 
+#include "absl/container/btree_set.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "src/api/quantity.h"
@@ -13,6 +13,9 @@ namespace drydock::sim {
 namespace {
 
 using api::Value;
+
+constexpr double kMostNumber = 9e15;  // Whole numbers up to it are exact.
+constexpr absl::Duration kMostDuration = absl::Hours(24 * 365 * 100);
 
 bool IsNumber(const Value& value) { return value.type() == Value::Type::kNumber; }
 
@@ -28,8 +31,10 @@ std::string Spell(const Value& value) {
 
 double ReadNumber(Errors& errors, const Value& value, const std::string& path) {
   double number = 0;
-  if (!IsNumber(value) || !absl::SimpleAtod(value.text(), &number) || !std::isfinite(number)) {
-    errors.Expected(value, path, "a number");
+  if (!IsNumber(value) || !absl::SimpleAtod(value.text(), &number) || !(number >= 0) ||
+      number > kMostNumber) {
+    errors.Expected(value, path, "a number of at least 0");
+    return 0;
   }
   return number;
 }
@@ -53,12 +58,14 @@ void Errors::Expected(const Value& at, absl::string_view path, absl::string_view
   Add(at, path, absl::StrCat("expected ", what, ", got ", Spell(at)));
 }
 
+std::string IndexPath(const std::string& path, size_t i) { return absl::StrCat(path, "[", i, "]"); }
+
 absl::Duration ReadDuration(Errors& errors, const Value& value, const std::string& path) {
   absl::Duration duration;
   // A bare 0 needs no unit.
   if (IsNumber(value) && value.text() == "0") return duration;
   if (!value.is_string() || !absl::ParseDuration(value.text(), &duration) ||
-      duration < absl::ZeroDuration() || duration == absl::InfiniteDuration()) {
+      duration < absl::ZeroDuration() || duration > kMostDuration) {
     errors.Expected(value, path, "a duration such as 250ms, 10s or 1h30m");
     return absl::ZeroDuration();
   }
@@ -95,7 +102,7 @@ Distribution ReadDistribution(Errors& errors, const Value& value, const std::str
     if (!shape.value.is_array() || shape.value.items().size() != 2) return wrong();
     const double low = ReadAmount(errors, shape.value.items()[0], inner + "[0]", unit);
     const double high = ReadAmount(errors, shape.value.items()[1], inner + "[1]", unit);
-    if (low > high) errors.Expected(shape.value, inner, "the lower bound first");
+    if (low > high) errors.Add(shape.value, inner, "expected the lower bound first");
     return Distribution::Uniform(low, std::max(low, high));
   }
   if (shape.key != "normal" && shape.key != "lognormal") return wrong();
@@ -105,11 +112,9 @@ Distribution ReadDistribution(Errors& errors, const Value& value, const std::str
   const Value* spread = reader.Need(normal ? "deviation" : "sigma");
   reader.Finish();
   if (center == nullptr || spread == nullptr) return Distribution::Constant(0.0);
-  const double at =
-      ReadAmount(errors, *center, reader.PathOf(normal ? "mean" : "median"), unit);
+  const double at = ReadAmount(errors, *center, reader.PathOf(normal ? "mean" : "median"), unit);
   if (normal) {
-    return Distribution::Normal(at,
-                                ReadAmount(errors, *spread, reader.PathOf("deviation"), unit));
+    return Distribution::Normal(at, ReadAmount(errors, *spread, reader.PathOf("deviation"), unit));
   }
   return Distribution::LogNormal(at, ReadNumber(errors, *spread, reader.PathOf("sigma")));
 }
@@ -194,8 +199,7 @@ absl::Duration ObjectReader::Duration(absl::string_view field, absl::Duration ot
   return found == nullptr ? otherwise : ReadDuration(errors_, *found, PathOf(field));
 }
 
-std::vector<std::pair<std::string, std::string>> ObjectReader::StringMap(
-    absl::string_view field) {
+std::vector<std::pair<std::string, std::string>> ObjectReader::StringMap(absl::string_view field) {
   std::vector<std::pair<std::string, std::string>> map;
   const Value* found = Find(field);
   if (found == nullptr) return map;
@@ -226,6 +230,53 @@ std::vector<std::string> ObjectReader::StringList(absl::string_view field) {
     list.push_back(item.text());
   }
   return list;
+}
+
+std::vector<const Value*> ObjectReader::Items(absl::string_view field) {
+  std::vector<const Value*> items;
+  const Value* value = Find(field);
+  if (value == nullptr) return items;
+  if (!value->is_array()) {
+    errors_.Expected(*value, PathOf(field), "a list");
+    return items;
+  }
+  for (const Value& item : value->items()) items.push_back(&item);
+  return items;
+}
+
+std::string ObjectReader::OneOf(const std::vector<std::string>& names) {
+  std::string found;
+  for (const std::string& name : names) {
+    if (Find(name) == nullptr) continue;
+    if (!found.empty()) {
+      errors_.Add(*value_, path_, absl::StrCat("has both ", found, " and ", name));
+    }
+    found = name;
+  }
+  if (found.empty() && value_ != nullptr) {
+    std::string all;
+    for (const std::string& name : names) {
+      absl::StrAppend(&all, all.empty() ? "" : ", ", name);
+    }
+    errors_.Add(*value_, path_, absl::StrCat("expected one of ", all));
+  }
+  return found;
+}
+
+void CheckDuplicates(Errors& errors, const Value& tree, const std::string& path) {
+  for (size_t i = 0; i < tree.items().size(); ++i) {
+    CheckDuplicates(errors, tree.items()[i], IndexPath(path, i));
+  }
+  absl::btree_set<absl::string_view> seen;
+  for (const Value::Member& member : tree.members()) {
+    const std::string inner = path.empty() ? member.key : absl::StrCat(path, ".", member.key);
+    if (!seen.insert(member.key).second) {
+      Value at;
+      at.position = member.position;
+      errors.Add(at, inner, "stands here for the second time");
+    }
+    CheckDuplicates(errors, member.value, inner);
+  }
 }
 
 void ObjectReader::Finish() {

@@ -38,6 +38,11 @@ class Errors {
   absl::Status status_;
 };
 
+// "spec.faults[3]".
+std::string IndexPath(const std::string& path, size_t i);
+
+// Reports fields that stand twice in one object, anywhere in `tree`.
+void CheckDuplicates(Errors& errors, const api::Value& tree, const std::string& path);
 
 absl::Duration ReadDuration(Errors& errors, const api::Value& value, const std::string& path);
 int64_t ReadQuantity(Errors& errors, const api::Value& value, const std::string& path);
@@ -70,6 +75,10 @@ class ObjectReader {
   absl::Duration Duration(absl::string_view field, absl::Duration otherwise);
   std::vector<std::pair<std::string, std::string>> StringMap(absl::string_view field);
   std::vector<std::string> StringList(absl::string_view field);
+  // The items of a list; none when it is absent.
+  std::vector<const api::Value*> Items(absl::string_view field);
+  // The one field of `names` that is there; an error when there is none or several.
+  std::string OneOf(const std::vector<std::string>& names);
 
   // Reports fields that were not asked for.
   void Finish();

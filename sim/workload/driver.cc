@@ -24,8 +24,8 @@ constexpr absl::Duration kRetryDelay = absl::Seconds(1);
 constexpr size_t kErrorsKept = 10;
 
 bool MayRetry(const absl::Status& status) {
-  return api::IsOutcomeUnknown(status) || api::IsConflict(status) ||
-         absl::IsUnavailable(status) || absl::IsResourceExhausted(status);
+  return api::IsOutcomeUnknown(status) || api::IsConflict(status) || absl::IsUnavailable(status) ||
+         absl::IsResourceExhausted(status);
 }
 
 // The label selector of a workload, as text; empty when it has none.
@@ -134,16 +134,29 @@ Task<> WorkloadDriver::Do(const ApplyAction& action, rt::Random) {
       Check(message.status(), "apply");
       continue;
     }
-    const api::ObjectRef object = api::MakeObject(*std::move(message));
-    absl::StatusOr<api::ObjectRef> existing = co_await client_.Get(
-        object->kind(), object->metadata().namespace_(), object->metadata().name());
+    co_await ApplyOne(api::MakeObject(*std::move(message)));
+  }
+}
+
+Task<> WorkloadDriver::ApplyOne(api::ObjectRef object) {
+  Target target{&object->kind(), object->metadata().namespace_(), object->metadata().name()};
+  for (int attempt = 1;; ++attempt) {
+    absl::StatusOr<api::ObjectRef> existing =
+        co_await client_.Get(*target.kind, target.ns, target.name);
     if (existing.ok()) {
-      Target target{&object->kind(), object->metadata().namespace_(), object->metadata().name()};
       co_await PatchOne(std::move(target), api::PatchType::kStrategicMerge,
                         api::EncodeJson(object->message()));
-    } else {
-      co_await CreateOne(object);
+      co_return;
     }
+    if (api::IsNotFound(existing.status())) {
+      co_await CreateOne(object);
+      co_return;
+    }
+    if (attempt == kAttempts || !MayRetry(existing.status())) {
+      Check(existing.status(), absl::StrCat("get ", target.kind->kind, " ", target.name));
+      co_return;
+    }
+    co_await env_.executor().SleepFor(kRetryDelay);
   }
 }
 
@@ -161,8 +174,7 @@ Task<> WorkloadDriver::Do(const GenerateAction& action, rt::Random random) {
       continue;
     }
     const absl::Duration gap = action.over / std::max(1, action.count);
-    offset = action.poisson ? offset + absl::Seconds(random.Exponential(
-                                           absl::ToDoubleSeconds(gap)))
+    offset = action.poisson ? offset + absl::Seconds(random.Exponential(absl::ToDoubleSeconds(gap)))
                             : gap * i;
     co_await env_.executor().SleepUntil(begin + offset);
     const api::ObjectRef object = api::MakeObject(*std::move(message));
@@ -201,15 +213,21 @@ Task<> WorkloadDriver::Do(const DeleteAction& action, rt::Random) {
   }
   client::ListOptions options;
   options.label_selector = action.selector;
-  absl::StatusOr<rt::Ref<const api::Response>> list =
-      co_await client_.List(*target.kind, target.ns, options);
-  if (!list.ok()) {
-    Check(list.status(), absl::StrCat("list ", target.kind->resource));
-    co_return;
-  }
-  for (const api::ObjectRef& object : (*list)->items) {
-    Target one{target.kind, object->metadata().namespace_(), object->metadata().name()};
-    co_await DeleteOne(std::move(one));
+  for (int attempt = 1;; ++attempt) {
+    absl::StatusOr<rt::Ref<const api::Response>> list =
+        co_await client_.List(*target.kind, target.ns, options);
+    if (list.ok()) {
+      for (const api::ObjectRef& object : (*list)->items) {
+        Target one{target.kind, object->metadata().namespace_(), object->metadata().name()};
+        co_await DeleteOne(std::move(one));
+      }
+      co_return;
+    }
+    if (attempt == kAttempts || !MayRetry(list.status())) {
+      Check(list.status(), absl::StrCat("list ", target.kind->resource));
+      co_return;
+    }
+    co_await env_.executor().SleepFor(kRetryDelay);
   }
 }
 
@@ -235,13 +253,13 @@ Task<> WorkloadDriver::ChurnOne(const ChurnAction& action, const Target& target,
   if (weights == 0) co_return;
   const auto drawn = static_cast<int>(random.Below(static_cast<uint64_t>(weights)));
   if (drawn < action.scale_weight) {
-    co_await PatchOne(std::move(one), api::PatchType::kMerge,
-                      absl::StrCat("{\"spec\":{\"replicas\":", action.replicas.DrawInt(random),
-                                   "}}"));
+    co_await PatchOne(
+        std::move(one), api::PatchType::kMerge,
+        absl::StrCat("{\"spec\":{\"replicas\":", action.replicas.DrawInt(random), "}}"));
   } else if (drawn < action.scale_weight + action.restart_weight) {
     // As `kubectl rollout restart` does it.
-    const std::string now = absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", env_.executor().WallNow(),
-                                             absl::UTCTimeZone());
+    const std::string now =
+        absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", env_.executor().WallNow(), absl::UTCTimeZone());
     co_await PatchOne(std::move(one), api::PatchType::kStrategicMerge,
                       absl::StrCat("{\"spec\":{\"template\":{\"metadata\":{\"annotations\":{"
                                    "\"kubectl.kubernetes.io/restartedAt\":\"",
@@ -256,8 +274,8 @@ Task<> WorkloadDriver::KillPodOf(api::ObjectRef workload, rt::Random& random) {
   options.label_selector = SelectorOf(workload);
   if (options.label_selector.empty()) co_return;
   options.resource_version = "0";
-  absl::StatusOr<rt::Ref<const api::Response>> pods = co_await client_.List(
-      api::KindOf<api::Pod>(), workload->metadata().namespace_(), options);
+  absl::StatusOr<rt::Ref<const api::Response>> pods =
+      co_await client_.List(api::KindOf<api::Pod>(), workload->metadata().namespace_(), options);
   if (!pods.ok() || (*pods)->items.empty()) co_return;
   const api::ObjectRef pod = (*pods)->items[random.Below((*pods)->items.size())];
   Target target{&pod->kind(), pod->metadata().namespace_(), pod->metadata().name()};

@@ -40,6 +40,7 @@ class WorkloadDriver {
   rt::Task<> Do(const DeleteAction& action, rt::Random random);
   rt::Task<> Do(const ChurnAction& action, rt::Random random);
 
+  rt::Task<> ApplyOne(api::ObjectRef object);
   rt::Task<> CreateOne(api::ObjectRef object);
   rt::Task<> DeleteAfter(api::ObjectRef object, absl::Duration lifetime);
   rt::Task<> PatchOne(Target target, api::PatchType type, std::string patch);

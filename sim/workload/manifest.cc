@@ -4,6 +4,7 @@
 #include <utility>
 #include <variant>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_replace.h"
@@ -109,7 +110,10 @@ absl::StatusOr<std::unique_ptr<google::protobuf::Message>> DecodeManifest(
     const Value& tree, absl::string_view source) {
   absl::StatusOr<api::DecodedObject> decoded = api::DecodeTree(tree, "");
   if (!decoded.ok()) {
-    return absl::InvalidArgumentError(absl::StrCat(source, ":", decoded.status().message()));
+    // The message begins with a line, unless what is wrong was put there by `vary`.
+    const absl::string_view message = decoded.status().message();
+    const bool placed = !message.empty() && absl::ascii_isdigit(message.front());
+    return absl::InvalidArgumentError(absl::StrCat(source, placed ? ":" : ": ", message));
   }
   if (!decoded->kind->stored) {
     return absl::InvalidArgumentError(absl::StrCat(

@@ -221,6 +221,15 @@ TEST_F(FaultInjectorTest, DoesNotRestartAProcessOnAMachineThatHasLostPowerSince)
   EXPECT_TRUE(Runs(Node(1), "kubelet"));
 }
 
+TEST_F(FaultInjectorTest, LetsAProcessBeThatABootHasStarted) {
+  Play({At(10, CrashFault{"kubelet", Node(1), 0}, 20), At(12, PowerOffFault{{Node(1)}, 0, ""}, 3)});
+  RunTo(15);
+  EXPECT_TRUE(Runs(Node(1), "kubelet"));
+  RunTo(40);
+  EXPECT_TRUE(Runs(Node(1), "kubelet"));
+  EXPECT_EQ(world_->FindMachine(Node(1))->FindProcess("kubelet")->starts(), 2u);
+}
+
 TEST_F(FaultInjectorTest, KeepsAProcessDownUntilItsLastCrashHeals) {
   Play({At(10, CrashFault{"kubelet", Node(1), 0}, 10),
         At(15, CrashFault{"kubelet", Node(1), 0}, 10)});
