@@ -15,6 +15,14 @@ bool Equal(const Message& a, const Message& b) {
   return a.SerializePartialAsString() == b.SerializePartialAsString();
 }
 
+bool EqualBut(const Message& a, const Message& b, const FieldDescriptor* field) {
+  const std::unique_ptr<Message> first = Copy(a);
+  const std::unique_ptr<Message> second = Copy(b);
+  first->GetReflection()->ClearField(first.get(), field);
+  second->GetReflection()->ClearField(second.get(), field);
+  return Equal(*first, *second);
+}
+
 const Message& Part(const Message& message, const FieldDescriptor* field) {
   return message.GetReflection()->GetMessage(message, field);
 }

@@ -23,6 +23,10 @@ google::protobuf::Message* MutablePart(google::protobuf::Message* message,
 void CopyPart(const google::protobuf::FieldDescriptor* field, const google::protobuf::Message& from,
               google::protobuf::Message* to);
 
+// Whether a and b have the same content but for `field`. Two messages of one type.
+bool EqualBut(const google::protobuf::Message& a, const google::protobuf::Message& b,
+              const google::protobuf::FieldDescriptor* field);
+
 // A copy with its own spec, to change.
 std::unique_ptr<google::protobuf::Message> Copy(const google::protobuf::Message& message);
 

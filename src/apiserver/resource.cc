@@ -17,6 +17,7 @@ struct Traits {
   bool update_without_revision = true;
   bool create_on_update = false;
   bool keeps_status_on_create = false;
+  bool has_defaults = true;
   bool orphans_by_default = false;
   bool expires = false;
   const char* indexed = nullptr;
@@ -50,7 +51,8 @@ constexpr Traits kTraits[] = {
     {.resource = "leases",
      .group = "coordination.k8s.io",
      .update_without_revision = false,
-     .create_on_update = true},
+     .create_on_update = true,
+     .has_defaults = false},
     {.resource = "endpointslices", .group = "discovery.k8s.io", .generation = true},
     {.resource = "poddisruptionbudgets",
      .group = "policy",
@@ -110,6 +112,7 @@ std::unique_ptr<Resource> MakeResource(const api::KindInfo& kind) {
     resource->update_without_revision = traits->update_without_revision;
     resource->create_on_update = traits->create_on_update;
     resource->keeps_status_on_create = traits->keeps_status_on_create;
+    resource->has_defaults = traits->has_defaults;
     resource->orphans_by_default = traits->orphans_by_default;
     resource->expires = traits->expires;
     resource->cached = !traits->expires;

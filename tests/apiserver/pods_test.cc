@@ -207,5 +207,72 @@ TEST(Pods, AreNotMadeByADryRun) {
   EXPECT_FALSE(test.cluster().Get<api::Pod>("default", "a"));
 }
 
+rt::Ref<api::Request> PatchOf(ServerTest& test, api::PatchType type, const std::string& patch,
+                              const std::string& subresource = "") {
+  rt::Ref<api::Request> request = test.Request(api::Verb::kPatch, Pods(), "default", "a");
+  request->patch_type = type;
+  request->patch = patch;
+  request->subresource = subresource;
+  return request;
+}
+
+TEST(Pods, ArePatchedInThreeWays) {
+  ServerTest test;
+  test.cluster().Create(MakePod("a"));
+  ASSERT_TRUE(
+      test.Object(PatchOf(test, api::PatchType::kMerge, R"({"metadata":{"labels":{"app":"web"}}})"))
+          .ok());
+  ASSERT_TRUE(test.Object(PatchOf(test, api::PatchType::kJson,
+                                  R"([{"op":"add","path":"/metadata/labels/tier","value":"x"}])"))
+                  .ok());
+  ASSERT_TRUE(
+      test
+          .Object(PatchOf(
+              test, api::PatchType::kStrategicMerge,
+              R"({"spec":{"containers":[{"name":"main","image":"registry.example/b:2"}]}})"))
+          .ok());
+  const api::Ref<api::Pod> pod = test.cluster().Get<api::Pod>("default", "a");
+  EXPECT_EQ(pod->metadata().labels_size(), 2);
+  ASSERT_EQ(pod->spec().containers_size(), 1);
+  EXPECT_EQ(pod->spec().containers(0).image(), "registry.example/b:2");
+  EXPECT_EQ(pod->metadata().generation(), 2);
+}
+
+TEST(Pods, TakeTheStatusAloneFromAPatchOfTheirStatus) {
+  ServerTest test;
+  const api::Ref<api::Pod> made = test.cluster().Create(MakePod("a"));
+  ASSERT_TRUE(
+      test.Object(PatchOf(test, api::PatchType::kStrategicMerge,
+                          R"({"spec":{"nodeName":"n"},"status":{"phase":"Running"}})", "status"))
+          .ok());
+  const api::Ref<api::Pod> pod = test.cluster().Get<api::Pod>("default", "a");
+  EXPECT_EQ(pod->status().phase(), "Running");
+  EXPECT_EQ(pod->spec().node_name(), "");
+}
+
+TEST(Pods, AreDefaulted) {
+  ServerTest test;
+  const api::ObjectRef object = test.cluster()
+                                    .Apply(R"(
+apiVersion: v1
+kind: Pod
+metadata: {name: a}
+spec:
+  containers: [{name: main, image: registry.example/app, resources: {limits: {cpu: 1, memory: 1Gi}}}]
+)")
+                                    .at(0);
+  const api::Ref<api::Pod> pod(object);
+  EXPECT_EQ(pod->spec().restart_policy(), "Always");
+  EXPECT_EQ(pod->spec().termination_grace_period_seconds(), 30);
+  EXPECT_EQ(pod->status().qos_class(), "Guaranteed");
+}
+
+TEST(Pods, RefuseServerSideApplyForNow) {
+  ServerTest test;
+  test.cluster().Create(MakePod("a"));
+  EXPECT_EQ(test.Error(PatchOf(test, api::PatchType::kApply, "{}")).message(),
+            "server-side apply is not served");
+}
+
 }  // namespace
 }  // namespace drydock::apiserver

@@ -1,6 +1,8 @@
 // The world, its master and its administrator.
 #include "tests/support/test_cluster.h"
 
+#include "src/api/codec/codec.h"
+
 namespace drydock::testing_support {
 
 TestCluster::TestCluster(TestClusterOptions options)
@@ -25,6 +27,24 @@ TestCluster::TestCluster(TestClusterOptions options)
 }
 
 TestCluster::~TestCluster() = default;
+
+std::vector<api::ObjectRef> TestCluster::Apply(absl::string_view yaml) {
+  absl::StatusOr<std::vector<api::DecodedObject>> decoded =
+      api::DecodeDocuments(yaml, api::Format::kYaml, {.expand_lists = true});
+  DRYDOCK_CHECK(decoded.ok(), decoded.status().ToString());
+  std::vector<api::ObjectRef> objects;
+  for (api::DecodedObject& object : *decoded) {
+    if (object.kind->namespaced) {
+      api::metav1::ObjectMeta& metadata = *api::MutableMetadataOf(object.message.get());
+      if (metadata.namespace_().empty()) metadata.set_namespace_("default");
+    }
+    absl::StatusOr<api::ObjectRef> made =
+        Await(client_->Create(api::ObjectRef(api::MakeObject(std::move(object.message)))));
+    DRYDOCK_CHECK(made.ok(), made.status().ToString());
+    objects.push_back(*std::move(made));
+  }
+  return objects;
+}
 
 client::Client& TestCluster::NewClient(rt::Env& env, std::string user_agent) {
   clients_.push_back(std::make_unique<client::Client>(

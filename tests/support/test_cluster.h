@@ -4,6 +4,7 @@
 //
 //   TestCluster cluster;
 //   cluster.Create(pod);
+//   cluster.Apply(R"(...YAML...)");
 //   client::Client& client = cluster.NewClient(cluster.AddMachine("node-0"), "kubelet");
 //   cluster.world().FindMachine("node-0")->Spawn(...);
 //   ASSERT_TRUE(cluster.RunUntil([&] { return ...; }));
@@ -90,6 +91,8 @@ class TestCluster {
     DRYDOCK_CHECK(made.ok(), made.status().ToString());
     return *std::move(made);
   }
+  // Creates every object of a YAML text with any number of documents.
+  std::vector<api::ObjectRef> Apply(absl::string_view yaml);
   // Null when there is none.
   template <typename T>
   api::Ref<T> Get(const std::string& ns, const std::string& name) {

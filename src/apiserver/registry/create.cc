@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "src/api/core/v1/namespace.h"
+#include "src/api/defaults/defaults.h"
 #include "src/api/status.h"
 #include "src/apiserver/identity.h"
 #include "src/apiserver/message_parts.h"
@@ -78,6 +79,7 @@ absl::StatusOr<std::unique_ptr<google::protobuf::Message>> Registry::NewMessage(
                         {{"FieldValueRequired", "Required value: name or generateName is required",
                           "metadata.name"}});
   }
+  if (resource.has_defaults) api::ApplyDefaults(message.get());
   metadata.clear_deletion_timestamp();
   metadata.clear_deletion_grace_period_seconds();
   metadata.clear_self_link();

@@ -106,7 +106,11 @@ class Registry {
   absl::StatusOr<Change> ChangeStatusTo(const Resource& resource, const api::Request& request,
                                         const api::ObjectRef& wanted,
                                         const api::ObjectRef& current);
+  // patch.cc
   rt::Task<absl::StatusOr<Answer>> Patch(const Resource& resource, const api::Request& request);
+  // What `current` becomes by the request's patch.
+  absl::StatusOr<api::ObjectRef> Patched(const api::Request& request,
+                                         const api::Object& current) const;
 
   // delete.cc
   rt::Task<absl::StatusOr<Answer>> Delete(const Resource& resource, const api::Request& request);
@@ -148,6 +152,9 @@ class Registry {
   EventLeases event_leases_;
   absl::flat_hash_map<const Resource*, std::unique_ptr<Strategy>> strategies_;  // Look-up only.
 };
+
+// Whether an object that replaces another one bears the request's name and namespace.
+absl::Status CheckNames(const api::Request& request, const api::Object& object);
 
 // An ordinary answer with an object.
 Answer AnswerWith(int code, api::ObjectRef object);

@@ -88,36 +88,43 @@ rt::Task<absl::StatusOr<Answer>> Registry::Scale(const Resource& resource,
     if (!*object) co_return api::NotFound(resource.group(), resource.plural(), request.name);
     co_return AnswerWith(200, ScaleOf(*scalable, **object));
   }
-  if (request.verb != api::Verb::kUpdate) {
+  const bool patch = request.verb == api::Verb::kPatch;
+  if (!patch && request.verb != api::Verb::kUpdate) {
     co_return api::MethodNotSupported(resource.group(), resource.plural(),
                                       absl::StrCat(api::VerbName(request.verb), " of scale"));
   }
-  const api::Ref<api::Scale> scale = api::As<api::Scale>(request.object);
-  if (!scale) co_return api::BadRequest("not a Scale object");
-  const int32_t replicas = scale->spec().replicas();
-  if (replicas < 0) {
-    co_return api::Invalid(
-        "autoscaling", "Scale", request.name,
-        {{"FieldValueInvalid",
-          absl::StrCat("Invalid value: ", replicas, ": must be greater than or equal to 0"),
-          "spec.replicas"}});
+  if (!patch && !api::As<api::Scale>(request.object)) {
+    co_return api::BadRequest("not a Scale object");
   }
-  const absl::StatusOr<api::ObjectRef> scaled =
-      co_await Modify(resource, request.ns, request.name, request.dry_run,
-                      [&](const api::ObjectRef& current) -> absl::StatusOr<Change> {
-                        const absl::Status wanted = CheckRevision(
-                            resource, *current, request.name, scale->metadata().resource_version(),
-                            scale->metadata().uid());
-                        if (!wanted.ok()) return wanted;
-                        api::Scale now;
-                        scalable->read(current->message(), &now);
-                        if (now.spec().replicas() == replicas) return Change{};
-                        std::unique_ptr<Message> message = Copy(current->message());
-                        scalable->write(replicas, message.get());
-                        api::metav1::ObjectMeta& metadata = *api::MutableMetadataOf(message.get());
-                        metadata.set_generation(metadata.generation() + 1);
-                        return Change{.next = api::MakeObject(std::move(message))};
-                      });
+  const absl::StatusOr<api::ObjectRef> scaled = co_await Modify(
+      resource, request.ns, request.name, request.dry_run,
+      [&](const api::ObjectRef& current) -> absl::StatusOr<Change> {
+        const api::ObjectRef now = ScaleOf(*scalable, *current);
+        absl::StatusOr<api::ObjectRef> wanted = request.object;
+        if (patch) wanted = Patched(request, *now);
+        if (!wanted.ok()) return wanted.status();
+        const auto& scale = static_cast<const api::Scale&>((*wanted)->message());
+        const absl::Status matches =
+            CheckRevision(resource, *current, request.name, scale.metadata().resource_version(),
+                          scale.metadata().uid());
+        if (!matches.ok()) return matches;
+        const int32_t replicas = scale.spec().replicas();
+        if (replicas < 0) {
+          return api::Invalid(
+              "autoscaling", "Scale", request.name,
+              {{"FieldValueInvalid",
+                absl::StrCat("Invalid value: ", replicas, ": must be greater than or equal to 0"),
+                "spec.replicas"}});
+        }
+        if (static_cast<const api::Scale&>(now->message()).spec().replicas() == replicas) {
+          return Change{};
+        }
+        std::unique_ptr<Message> message = Copy(current->message());
+        scalable->write(replicas, message.get());
+        api::metav1::ObjectMeta& metadata = *api::MutableMetadataOf(message.get());
+        metadata.set_generation(metadata.generation() + 1);
+        return Change{.next = api::MakeObject(std::move(message))};
+      });
   if (!scaled.ok()) co_return scaled.status();
   co_return AnswerWith(200, ScaleOf(*scalable, **scaled));
 }

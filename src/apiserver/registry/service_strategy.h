@@ -22,7 +22,6 @@ class ServiceStrategy final : public Strategy {
                                 google::protobuf::Message* after) override;
   void Released(const google::protobuf::Message& object) override;
   void Loaded(const google::protobuf::Message& object) override;
-  bool changes_spec_on_update() const override { return true; }
 
  private:
   absl::Status TakeAddress(api::Service* service);

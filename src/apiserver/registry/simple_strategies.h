@@ -13,7 +13,6 @@ class NamespaceStrategy final : public Strategy {
   absl::Status PrepareForCreate(google::protobuf::Message* object) override;
   absl::Status PrepareForUpdate(const google::protobuf::Message& before,
                                 google::protobuf::Message* after) override;
-  bool changes_spec_on_update() const override { return true; }
 };
 
 class PersistentVolumeStrategy final : public Strategy {

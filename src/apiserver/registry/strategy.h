@@ -23,7 +23,8 @@ class Strategy {
     return absl::OkStatus();
   }
   // Completes the new state of an object; its status is the old one already where the
-  // kind has a status of its own. Runs again when the write meets a conflict.
+  // kind has a status of its own. Not called when the spec stays as it is; called again
+  // when the write meets a conflict.
   virtual absl::Status PrepareForUpdate(const google::protobuf::Message& before,
                                         google::protobuf::Message* after) {
     return absl::OkStatus();
@@ -35,10 +36,6 @@ class Strategy {
   virtual void Released(const google::protobuf::Message& object) {}
   // Objects that were in the store when the server began.
   virtual void Loaded(const google::protobuf::Message& object) {}
-
-  // Whether updates may change the spec on the way in: if not, the spec of the request
-  // is shared, not copied.
-  virtual bool changes_spec_on_update() const { return false; }
 
   // The grace period of a deletion, for kinds that have one; nullopt for those that
   // are deleted at once.

@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "src/api/defaults/defaults.h"
 #include "src/api/status.h"
 #include "src/apiserver/message_parts.h"
 #include "src/apiserver/registry/registry.h"
@@ -62,8 +63,10 @@ bool EndsDeletion(const api::metav1::ObjectMeta& before, const api::metav1::Obje
          before.deletion_grace_period_seconds() == 0 && after.finalizers().empty();
 }
 
-absl::Status CheckNames(const api::Request& request) {
-  const api::metav1::ObjectMeta& metadata = request.object->metadata();
+}  // namespace
+
+absl::Status CheckNames(const api::Request& request, const api::Object& object) {
+  const api::metav1::ObjectMeta& metadata = object.metadata();
   if (!metadata.name().empty() && metadata.name() != request.name) {
     return api::BadRequest(absl::StrCat("the name of the object (", metadata.name(),
                                         ") does not match the name on the URL (", request.name,
@@ -75,8 +78,6 @@ absl::Status CheckNames(const api::Request& request) {
   }
   return absl::OkStatus();
 }
-
-}  // namespace
 
 absl::StatusOr<Change> Registry::ChangeStatusTo(const Resource& resource,
                                                 const api::Request& request,
@@ -118,11 +119,16 @@ absl::StatusOr<Change> Registry::ChangeTo(const Resource& resource, const api::R
   Strategy* strategy = StrategyOf(resource);
   const Operation operation = Operation::kUpdate;
   const bool admits = admission_.Concerns(resource, operation, request.subresource);
-  // Where nothing on the way may change the spec, it is one of two that exist already.
-  const bool share = resource.shares_spec && !admits &&
-                     (strategy == nullptr || !strategy->changes_spec_on_update());
+  // A spec that nothing on the way may change is shared: with the version before when
+  // it is the same, with the request where kinds have no defaults.
+  const bool same_spec =
+      resource.shares_spec && !admits &&
+      Equal(Part(wanted->message(), kind.spec), Part(current->message(), kind.spec));
+  const bool share = same_spec || (resource.shares_spec && !admits && !resource.has_defaults &&
+                                   strategy == nullptr);
   std::unique_ptr<Message> message =
       share ? Shell(resource, *wanted, nullptr) : Copy(wanted->message());
+  if (!share) api::ApplyDefaults(message.get());
   api::metav1::ObjectMeta* metadata = api::MutableMetadataOf(message.get());
   metadata->set_name(request.name);
   if (kind.namespaced) metadata->set_namespace_(request.ns);
@@ -132,7 +138,7 @@ absl::StatusOr<Change> Registry::ChangeTo(const Resource& resource, const api::R
     const bool own_status = resource.has_status;
     CopyPart(kind.status, own_status ? current->message() : wanted->message(), message.get());
   }
-  if (strategy != nullptr) {
+  if (strategy != nullptr && !same_spec) {
     RETURN_IF_ERROR(strategy->PrepareForUpdate(current->message(), message.get()));
   }
   if (admits) {
@@ -147,26 +153,24 @@ absl::StatusOr<Change> Registry::ChangeTo(const Resource& resource, const api::R
                                       .before = &current->message()}));
   }
 
-  bool spec_changed = false;
+  bool spec_changed = !same_spec;
   bool rest_changed = !Equal(*metadata, current->metadata());
-  if (kind.spec != nullptr && resource.shares_spec) {
-    const Message& spec = Part(share ? wanted->message() : *message, kind.spec);
-    spec_changed = !Equal(spec, Part(current->message(), kind.spec));
+  if (resource.shares_spec) {
+    if (!same_spec) {
+      spec_changed = !Equal(Part(share ? wanted->message() : *message, kind.spec),
+                            Part(current->message(), kind.spec));
+    }
     if (kind.status != nullptr && !resource.has_status) {
       rest_changed = rest_changed ||
                      !Equal(Part(*message, kind.status), Part(current->message(), kind.status));
     }
   } else {
-    // All but the metadata is what counts as the spec here.
-    spec_changed = rest_changed || !Equal(*message, current->message());
-    if (spec_changed && !rest_changed) rest_changed = true;
+    // All but the metadata counts as the spec of a kind that has none.
+    spec_changed = !EqualBut(*message, current->message(), kind.metadata);
   }
   if (!spec_changed && !rest_changed) return Change{};
   if (spec_changed && resource.has_generation) {
-    const bool counts =
-        kind.spec == nullptr || !Equal(Part(share ? wanted->message() : *message, kind.spec),
-                                       Part(current->message(), kind.spec));
-    if (counts) metadata->set_generation(current->metadata().generation() + 1);
+    metadata->set_generation(current->metadata().generation() + 1);
   }
 
   const bool erase = EndsDeletion(current->metadata(), *metadata) &&
@@ -190,7 +194,7 @@ rt::Task<absl::StatusOr<Answer>> Registry::Update(const Resource& resource,
     co_return api::BadRequest(absl::StrCat("the object provided is unrecognized (must be of type ",
                                            resource.kind->kind, ")"));
   }
-  const absl::Status names = CheckNames(request);
+  const absl::Status names = CheckNames(request, *request.object);
   if (!names.ok()) co_return names;
   const bool status_only = request.subresource == "status" || request.subresource == "approval";
   absl::StatusOr<api::ObjectRef> updated = co_await Modify(
