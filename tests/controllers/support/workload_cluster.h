@@ -37,6 +37,7 @@ class WorkloadCluster {
   testing_support::TestCluster& cluster() { return cluster_; }
   // Kills the process under test and starts it again.
   void RestartControllers();
+  void StopControllers() { process_->Kill(); }
 
   std::vector<api::Ref<api::Pod>> Pods() { return cluster_.List<api::Pod>("default"); }
   // Those that are neither finished nor on their way out.
