@@ -118,21 +118,29 @@ rt::Task<> Server::Compact() {
   }
 }
 
-void Server::Count(const api::Request& request, int code, rt::Instant began) {
-  ServerMetrics::Key key{
-      .verb = request.verb,
-      .group = request.kind != nullptr ? request.kind->group : "",
-      .resource = request.kind != nullptr ? request.kind->resource : "",
-      // Not the request's own text, which does not live as long as the count.
-      .subresource = "",
-      .code = code,
-  };
+uint64_t& Server::Counter(const api::Request& request, int code) {
+  // Not the request's own text, which does not live as long as the count.
+  const absl::string_view* subresource = nullptr;
   if (!request.subresource.empty() && request.kind != nullptr) {
-    for (const absl::string_view known : request.kind->subresources) {
-      if (known == request.subresource) key.subresource = known;
+    for (const absl::string_view& known : request.kind->subresources) {
+      if (known == request.subresource) subresource = &known;
     }
   }
-  ++metrics_.requests[key];
+  uint64_t*& counter = counters_[{request.kind, subresource, static_cast<int>(request.verb), code}];
+  if (counter == nullptr) {
+    counter = &metrics_.requests[{
+        .verb = request.verb,
+        .group = request.kind != nullptr ? request.kind->group : "",
+        .resource = request.kind != nullptr ? request.kind->resource : "",
+        .subresource = subresource != nullptr ? *subresource : "",
+        .code = code,
+    }];
+  }
+  return *counter;
+}
+
+void Server::Count(const api::Request& request, int code, rt::Instant began) {
+  ++Counter(request, code);
   if (observer_) {
     observer_({.request = request, .code = code, .latency = env_.executor().Now() - began});
   }

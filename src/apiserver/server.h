@@ -13,11 +13,12 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <tuple>
 
-#include "absl/container/btree_map.h"
+#include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "src/api/request.h"
@@ -65,8 +66,9 @@ struct ServerMetrics {
              std::tie(b.verb, b.group, b.resource, b.subresource, b.code);
     }
   };
-  // apiserver_request_total.
-  absl::btree_map<Key, uint64_t> requests;
+  // apiserver_request_total. Its entries stay where they are: the server keeps
+  // pointers to them.
+  std::map<Key, uint64_t> requests;
   // apiserver_current_inflight_requests, and how many were turned away.
   int reads_in_flight = 0;
   int writes_in_flight = 0;
@@ -110,6 +112,7 @@ class Server final : public rt::Service {
   rt::Task<> Compact();
   rt::Task<rt::Reply> Process(rt::Address peer, rt::Ref<const api::Request> request);
   void Count(const api::Request& request, int code, rt::Instant began);
+  uint64_t& Counter(const api::Request& request, int code);
 
   rt::Env& env_;
   store::Store& store_;
@@ -122,6 +125,9 @@ class Server final : public rt::Service {
   std::unique_ptr<Registry> registry_;
   std::function<void(const RequestRecord&)> observer_;
   ServerMetrics metrics_;
+  // The counters by what is cheap to look up; looked up, never iterated.
+  using CounterKey = std::tuple<const api::KindInfo*, const absl::string_view*, int, int>;
+  absl::flat_hash_map<CounterKey, uint64_t*> counters_;
   bool ready_ = false;
   rt::TaskGroup tasks_;  // Last: dies before what its tasks use.
 };

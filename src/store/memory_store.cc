@@ -171,8 +171,13 @@ rt::Task<absl::StatusOr<RangeResponse>> MemoryStore::Range(RangeRequest request)
   co_return response;
 }
 
-bool MemoryStore::Holds(const Compare& compare) const {
-  const Key* key = keys_.Find(compare.key);
+MemoryStore::Key* MemoryStore::Find(const std::string& key) {
+  if (last_found_ == nullptr || last_found_->key != key) last_found_ = keys_.Find(key);
+  return last_found_;
+}
+
+bool MemoryStore::Holds(const Compare& compare) {
+  const Key* key = Find(compare.key);
   const bool present = key != nullptr && key->current.value;
   switch (compare.target) {
     case Compare::Target::kModRevision:
@@ -218,7 +223,7 @@ rt::Task<absl::StatusOr<TxnResult>> MemoryStore::Commit(Txn txn) {
 }
 
 void MemoryStore::Apply(Write& write, Revision revision) {
-  Key* key = keys_.Find(write.key);
+  Key* key = Find(write.key);
   if (write.kind == Write::Kind::kDelete) {
     if (key == nullptr || !key->current.value) return;
     Record(*key, Version{.mod_revision = revision});
@@ -272,7 +277,9 @@ void MemoryStore::Trim(Revision revision) {
     ++first_entry_;
     if (!is_last) continue;
     key.entry = kNoEntry;
-    if (!key.current.value) keys_.Erase(key);
+    if (key.current.value) continue;
+    if (last_found_ == &key) last_found_ = nullptr;
+    keys_.Erase(key);
   }
 }
 

@@ -39,7 +39,7 @@ struct MemoryStoreOptions {
   size_t watch_buffer = 100'000;
   // Changes that the log may hold. The oldest tenth is compacted when it is full, so
   // that keys that are rewritten often cannot fill the memory between compactions.
-  size_t history_limit = 1'000'000;
+  size_t history_limit = 50'000;
 };
 
 class MemoryStore final : public Store {
@@ -99,7 +99,8 @@ class MemoryStore final : public Store {
     Key* keys = nullptr;
   };
 
-  bool Holds(const Compare& compare) const;
+  Key* Find(const std::string& key);
+  bool Holds(const Compare& compare);
   void Apply(Write& write, Revision revision);
   void Record(Key& key, Version after);
   const Version* At(const Key& key, Revision revision) const;
@@ -120,6 +121,7 @@ class MemoryStore final : public Store {
   Revision revision_ = 1;  // As etcd's, whose first write has revision 2.
   Revision compacted_ = 0;
   KeyTable<Key> keys_;
+  Key* last_found_ = nullptr;  // Most transactions compare and write one key.
   std::deque<LogEntry> log_;
   uint64_t first_entry_ = 0;           // The number of log_.front().
   std::vector<MemoryWatch*> watches_;  // In the order of their start.

@@ -110,6 +110,7 @@ TEST(Services, GetAddressesAndGiveThemBack) {
 
   api::Service other = Named<api::Service>("other");
   other.mutable_spec()->set_cluster_ip(address);
+  other.mutable_spec()->add_ports()->set_port(80);
   const absl::Status error = CreateError(test, other);
   EXPECT_TRUE(api::IsInvalid(error));
   EXPECT_THAT(std::string(error.message()), testing::HasSubstr("provided IP is already allocated"));
@@ -133,7 +134,8 @@ TEST(Services, GetNodePortsWhenTheyAskForThem) {
   EXPECT_LE(port, 32767);
   api::Service other = Named<api::Service>("other");
   other.mutable_spec()->set_type("NodePort");
-  other.mutable_spec()->add_ports()->set_node_port(port);
+  other.mutable_spec()->add_ports()->set_port(80);
+  other.mutable_spec()->mutable_ports(0)->set_node_port(port);
   EXPECT_THAT(std::string(CreateError(test, other).message()),
               testing::HasSubstr("provided port is already allocated"));
   service = *made;
@@ -314,6 +316,21 @@ TEST(Nodes, RegisterWithTheirStatus) {
   api::Node node = Named<api::Node>("node-1", "");
   node.mutable_status()->mutable_node_info()->set_kubelet_version("v1.35.0");
   EXPECT_EQ(test.cluster().Create(node)->status().node_info().kubelet_version(), "v1.35.0");
+}
+
+TEST(Server, RefusesWhatIsInvalidAndTakesNothingForIt) {
+  ServerTest test;
+  api::Pod pod = MakePod("a");
+  pod.mutable_spec()->mutable_containers(0)->clear_name();
+  const absl::Status error = CreateError(test, pod);
+  EXPECT_TRUE(api::IsInvalid(error));
+  EXPECT_EQ(error.message(), "Pod \"a\" is invalid: spec.containers[0].name: Required value");
+
+  api::Service service = Named<api::Service>("web");
+  service.mutable_spec()->set_cluster_ip("10.96.0.7");
+  EXPECT_TRUE(api::IsInvalid(CreateError(test, service)));  // It has no ports.
+  service.mutable_spec()->add_ports()->set_port(80);
+  EXPECT_TRUE(CreateError(test, service).ok());
 }
 
 TEST(Server, RefusesWhatItDoesNotServe) {

@@ -107,6 +107,11 @@ void ValidateMetadata(const ObjectMeta& metadata, bool namespaced, NameCheck che
 
 void ValidateMetadataUpdate(const ObjectMeta& metadata, const ObjectMeta& old,
                             const std::string& path, FieldErrors* errors) {
+  // Most updates leave it alone (heartbeats), and what was valid before is valid.
+  if (!metadata.resource_version().empty() && metadata.ByteSizeLong() == old.ByteSizeLong() &&
+      metadata.SerializePartialAsString() == old.SerializePartialAsString()) {
+    return;
+  }
   if (metadata.resource_version().empty()) {
     errors->Invalid(path + ".resourceVersion", "\"\"", "must be specified for an update");
   }

@@ -6,6 +6,7 @@
 #include "src/api/core/v1/namespace.h"
 #include "src/api/defaults/defaults.h"
 #include "src/api/status.h"
+#include "src/api/validation/validation.h"
 #include "src/apiserver/identity.h"
 #include "src/apiserver/message_parts.h"
 #include "src/apiserver/registry/registry.h"
@@ -156,6 +157,14 @@ rt::Task<absl::StatusOr<Answer>> Registry::Create(const Resource& resource,
       metadata.set_name(GenerateName(random_, metadata.generate_name()));
     }
     const rt::Ref<api::Object> object = api::MakeObject(std::move(attempted));
+    if (attempt == 1) {
+      const api::FieldErrors errors = api::Validate(object->message());
+      if (!errors.empty()) {
+        if (strategy != nullptr) strategy->Released(object->message());
+        co_return api::Invalid(resource.group(), resource.kind->kind, object->metadata().name(),
+                               errors.ToCauses());
+      }
+    }
     absl::StatusOr<api::ObjectRef> inserted = co_await Insert(resource, object, request.dry_run);
     if (inserted.ok()) {
       if (request.dry_run && strategy != nullptr) strategy->Released(object->message());

@@ -7,6 +7,7 @@
 #include "absl/strings/str_join.h"
 #include "src/api/defaults/defaults.h"
 #include "src/api/status.h"
+#include "src/api/validation/validation.h"
 #include "src/apiserver/message_parts.h"
 #include "src/apiserver/registry/registry.h"
 #include "src/rt/status_macros.h"
@@ -119,16 +120,11 @@ absl::StatusOr<Change> Registry::ChangeTo(const Resource& resource, const api::R
   Strategy* strategy = StrategyOf(resource);
   const Operation operation = Operation::kUpdate;
   const bool admits = admission_.Concerns(resource, operation, request.subresource);
-  // A spec that nothing on the way may change is shared: with the version before when
-  // it is the same, with the request where kinds have no defaults.
-  const bool same_spec =
-      resource.shares_spec && !admits &&
-      Equal(Part(wanted->message(), kind.spec), Part(current->message(), kind.spec));
-  const bool share = same_spec || (resource.shares_spec && !admits && !resource.has_defaults &&
-                                   strategy == nullptr);
+  const bool share = resource.shares_spec && !admits &&
+                     Equal(Part(wanted->message(), kind.spec), Part(current->message(), kind.spec));
   std::unique_ptr<Message> message =
       share ? Shell(resource, *wanted, nullptr) : Copy(wanted->message());
-  if (!share) api::ApplyDefaults(message.get());
+  if (!share && resource.has_defaults) api::ApplyDefaults(message.get());
   api::metav1::ObjectMeta* metadata = api::MutableMetadataOf(message.get());
   metadata->set_name(request.name);
   if (kind.namespaced) metadata->set_namespace_(request.ns);
@@ -138,7 +134,7 @@ absl::StatusOr<Change> Registry::ChangeTo(const Resource& resource, const api::R
     const bool own_status = resource.has_status;
     CopyPart(kind.status, own_status ? current->message() : wanted->message(), message.get());
   }
-  if (strategy != nullptr && !same_spec) {
+  if (strategy != nullptr && !share) {
     RETURN_IF_ERROR(strategy->PrepareForUpdate(current->message(), message.get()));
   }
   if (admits) {
@@ -153,22 +149,19 @@ absl::StatusOr<Change> Registry::ChangeTo(const Resource& resource, const api::R
                                       .before = &current->message()}));
   }
 
-  bool spec_changed = !same_spec;
-  bool rest_changed = !Equal(*metadata, current->metadata());
-  if (resource.shares_spec) {
-    if (!same_spec) {
-      spec_changed = !Equal(Part(share ? wanted->message() : *message, kind.spec),
-                            Part(current->message(), kind.spec));
-    }
-    if (kind.status != nullptr && !resource.has_status) {
-      rest_changed = rest_changed ||
-                     !Equal(Part(*message, kind.status), Part(current->message(), kind.status));
-    }
-  } else {
+  bool spec_changed = false;
+  if (!resource.shares_spec) {
     // All but the metadata counts as the spec of a kind that has none.
     spec_changed = !EqualBut(*message, current->message(), kind.metadata);
+  } else if (!share) {
+    // The request's differs from the present one; the defaults may have made them equal.
+    spec_changed = !Equal(Part(*message, kind.spec), Part(current->message(), kind.spec));
   }
-  if (!spec_changed && !rest_changed) return Change{};
+  // One difference is enough.
+  const bool changed = spec_changed || !Equal(*metadata, current->metadata()) ||
+                       (resource.shares_spec && kind.status != nullptr && !resource.has_status &&
+                        !Equal(Part(*message, kind.status), Part(current->message(), kind.status)));
+  if (!changed) return Change{};
   if (spec_changed && resource.has_generation) {
     metadata->set_generation(current->metadata().generation() + 1);
   }
@@ -177,12 +170,16 @@ absl::StatusOr<Change> Registry::ChangeTo(const Resource& resource, const api::R
                      !(kind.resource == "namespaces" && kind.group.empty());
   Change change{.next = nullptr, .erase = erase};
   if (share) {
-    change.next = api::MakeObjectSharingSpec(std::move(message), spec_changed ? wanted : current);
+    change.next = api::MakeObjectSharingSpec(std::move(message), current);
   } else if (resource.shares_spec && !spec_changed) {
     message->GetReflection()->ClearField(message.get(), kind.spec);
     change.next = api::MakeObjectSharingSpec(std::move(message), current);
   } else {
     change.next = api::MakeObject(std::move(message));
+  }
+  const api::FieldErrors errors = api::ValidateUpdate(change.next->message(), current->message());
+  if (!errors.empty()) {
+    return api::Invalid(resource.group(), kind.kind, request.name, errors.ToCauses());
   }
   return change;
 }
