@@ -15,6 +15,8 @@ using Queue = rt::Wakeup::Queue;
 // The digest's name for turns that belong to no machine.
 constexpr uint32_t kNoMachine = 0xfffff;
 
+const absl::Duration kAlmostOneNanosecond = absl::Nanoseconds(0.75);
+
 }  // namespace
 
 Kernel::Kernel(KernelOptions options)
@@ -199,7 +201,10 @@ void LocalExecutor::Schedule(rt::Wakeup& wakeup) {
 }
 
 void LocalExecutor::ScheduleAt(rt::Wakeup& wakeup, rt::Instant when) {
-  const Nanos due = clocks_.monotonic_.When(ToNanos(when), kernel_.now(), TimerQueue::kForever);
+  // absl counts in quarters of a nanosecond: rounded up, or the waiter would be woken
+  // before its time, wait again, and be woken at once, for ever.
+  const Nanos local = ToNanos(when + kAlmostOneNanosecond);
+  const Nanos due = clocks_.monotonic_.When(local, kernel_.now(), TimerQueue::kForever);
   wakeup.Queued(Queue::kTimer, kernel_.timers_.Arm(due, Item(wakeup)));
 }
 

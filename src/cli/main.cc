@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "src/cli/convert.h"
+#include "src/cli/sim_command.h"
 #include "src/cli/version.h"
 
 namespace drydock::cli {
@@ -15,14 +17,25 @@ constexpr absl::string_view kUsage =
     "Usage: drydock COMMAND [ARGUMENT]...\n"
     "\n"
     "Commands:\n"
+    "  sim run    run a scenario in virtual time\n"
+    "  convert    turn API objects into another encoding\n"
     "  version    print the versions of Drydock and of the Kubernetes API it serves\n";
 
 int Main(const std::vector<std::string>& arguments) {
-  if (arguments == std::vector<std::string>{"version"}) {
+  const std::string command = arguments.empty() ? "" : arguments[0];
+  const std::vector<std::string> rest(arguments.begin() + (arguments.empty() ? 0 : 1),
+                                      arguments.end());
+  if (command == "version" && rest.empty()) {
     std::cout << "drydock " << kVersion << " (Kubernetes " << kKubernetesVersion << ")\n";
     return 0;
   }
-  if (!arguments.empty()) std::cerr << "drydock: unknown command: " << arguments[0] << "\n\n";
+  if (command == "sim") return RunSim(rest);
+  if (command == "convert") return RunConvert(rest);
+  if (command == "--help") {
+    std::cout << kUsage;
+    return 0;
+  }
+  if (!arguments.empty()) std::cerr << "drydock: unknown command: " << command << "\n\n";
   std::cerr << kUsage;
   return 2;
 }

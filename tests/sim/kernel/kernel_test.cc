@@ -72,6 +72,19 @@ TEST(Kernel, RunsTimersInTheOrderOfDueTimeThenOfArmingAndReadyWorkBeforeTimers) 
   EXPECT_EQ(kernel.armed_timers(), 0u);
 }
 
+TEST(Kernel, WakesNobodyBeforeAFractionOfANanosecondIsOver) {
+  Kernel kernel;
+  Names log;
+  rt::TaskGroup tasks;
+  const absl::Duration when = absl::Nanoseconds(10.25);
+  tasks.Spawn([](rt::Executor& executor, absl::Duration until, Names* names) -> rt::Task<> {
+    co_await executor.SleepUntil(until);
+    names->push_back(executor.Now() >= until ? "late enough" : "too early");
+  }(kernel.executor(), when, &log));
+  kernel.Run();
+  EXPECT_EQ(log, Names{"late enough"});
+}
+
 TEST(Kernel, RunStopsAtTheGivenTimeAndTheClockShowsIt) {
   Kernel kernel;
   int ticks = 0;
