@@ -47,6 +47,7 @@ rt::Task<absl::Status> NodeAgent::Register() {
         co_await client_.Create<api::Node>(std::move(initial));
     if (created.ok()) {
       node_ = *created;
+      created_ = true;
       co_return absl::OkStatus();
     }
     if (!api::IsAlreadyExists(created.status())) co_return created.status();
@@ -105,7 +106,9 @@ rt::Task<> NodeAgent::RunStatus() {
     co_await executor_.SleepFor(retry);
     retry = std::min(retry * 2, kRegisterLast);
   }
-  const bool reported = node_->status().conditions_size() > 0;
+  // A node that was there before has an old status, which the node lifecycle controller
+  // may have made Unknown meanwhile.
+  const bool reported = created_ && node_->status().conditions_size() > 0;
   rt::Instant report_at =
       executor_.Now() + (reported ? config_.node_status_report_frequency : absl::ZeroDuration());
   changed_ = !reported;
@@ -179,14 +182,18 @@ rt::Task<absl::Status> NodeAgent::RenewLease() {
 
 rt::Task<> NodeAgent::RunLease() {
   absl::Duration retry = kRegisterFirst;
+  bool failed = false;
   for (;;) {
     const rt::Instant next =
         executor_.Now() + random_.Jitter(config_.node_lease_renew_interval, kPeriodJitter);
     const absl::Status renewed = co_await RenewLease();
+    // While the server was out of reach, the node may have been given up.
+    if (renewed.ok() && std::exchange(failed, false)) MarkChanged();
     if (renewed.ok()) {
       retry = kRegisterFirst;
       co_await executor_.SleepUntil(std::max(next, executor_.Now()));
     } else {
+      failed = true;
       co_await executor_.SleepFor(retry);
       retry = std::min(retry * 2, kRegisterLast);
     }

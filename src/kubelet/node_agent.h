@@ -53,6 +53,7 @@ class NodeAgent final : public NodeView {
   api::Ref<api::Lease> lease_;
   bool runtime_healthy_ = false;
   bool changed_ = true;
+  bool created_ = false;  // This process has created the node, with its status.
   rt::Signal changed_signal_;
 };
 
