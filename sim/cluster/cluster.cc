@@ -72,14 +72,14 @@ absl::Status Cluster::AddMaster() {
     };
     auto& server = process.Emplace<apiserver::Server>(process, *store_, std::move(options));
     if (observer_) server.OnAnswered(observer_);
-    process.Own(std::shared_ptr<rt::Transport::Listener>(
-        process.transport().Listen("apiserver", server)));
+    process.Own(
+        std::shared_ptr<rt::Transport::Listener>(process.transport().Listen("apiserver", server)));
     process.Spawn(server.Run());
   });
 
   master.AddProcess("scheduler", [this, &latency](Process& process) {
-    auto& client = process.Emplace<client::Client>(
-        process, kApiServerAddress, ClientOf("kube-scheduler", 0, 0));
+    auto& client = process.Emplace<client::Client>(process, kApiServerAddress,
+                                                   ClientOf("kube-scheduler", 0, 0));
     scheduler::SchedulerOptions options;
     options.config = scheduler_config_;
     options.decision_base = latency.schedule_pod;
@@ -166,8 +166,8 @@ absl::Status Cluster::AddNode(const NodePool& pool, int index, const std::string
   }
 
   if (world_.FindMachine(name) != nullptr) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        scenario_.path, ": spec.cluster.nodePools: two nodes would be called ", name));
+    return absl::InvalidArgumentError(
+        absl::StrCat(scenario_.path, ": spec.cluster.nodePools: two nodes would be called ", name));
   }
   Machine& machine = world_.AddMachine(name, zone);
   node->runtime = std::make_unique<SimContainerRuntime>(machine, runtime_model_, range,
@@ -193,8 +193,7 @@ void Cluster::StartKubelet(Process& process, Node& node) {
   auto& client = process.Emplace<client::Client>(process, kApiServerAddress, std::move(options));
   auto& prober = process.Emplace<SimProber>(*node.runtime);
   auto& session = process.Emplace<RuntimeSession>(*node.runtime, process.executor());
-  auto& agent =
-      process.Emplace<kubelet::Kubelet>(process, client, session, node.config, &prober);
+  auto& agent = process.Emplace<kubelet::Kubelet>(process, client, session, node.config, &prober);
   rt::Random random = process.NewRandom("boot");
   const absl::Duration delay = random.Unit() * kBootSpread;
   struct Boot {

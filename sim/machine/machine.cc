@@ -2,7 +2,6 @@
 #include "sim/machine/machine.h"
 
 #include "absl/strings/str_cat.h"
-
 #include "src/rt/check.h"
 #include "src/rt/payload.h"
 

@@ -22,7 +22,6 @@
 #include <vector>
 
 #include "absl/strings/string_view.h"
-
 #include "sim/kernel/kernel.h"
 #include "sim/network/endpoint.h"
 #include "sim/network/network.h"

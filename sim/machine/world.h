@@ -10,7 +10,6 @@
 #include "absl/container/btree_map.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
-
 #include "sim/kernel/kernel.h"
 #include "sim/machine/machine.h"
 #include "sim/network/link_model.h"

@@ -43,8 +43,7 @@ absl::Duration Histogram::Quantile(double q) const {
   for (uint32_t bucket = 0; bucket < buckets_.size(); ++bucket) {
     seen += buckets_[bucket];
     if (seen >= rank) {
-      return absl::Nanoseconds(
-          std::min(static_cast<int64_t>(UpperEndOf(bucket)), max_));
+      return absl::Nanoseconds(std::min(static_cast<int64_t>(UpperEndOf(bucket)), max_));
     }
   }
   return absl::ZeroDuration();

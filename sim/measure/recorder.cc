@@ -69,8 +69,8 @@ void Recorder::Observe(const api::ObjectRef& before, const api::ObjectRef& after
   } else if (resource == "nodes") {
     ObserveNode(before, after);
   } else if (IsWorkload(resource)) {
-    std::string key = absl::StrCat(resource, "/", any->metadata().namespace_(), "/",
-                                   any->metadata().name());
+    std::string key =
+        absl::StrCat(resource, "/", any->metadata().namespace_(), "/", any->metadata().name());
     if (after) {
       workloads_[std::move(key)] = after;
     } else {
@@ -258,15 +258,13 @@ absl::StatusOr<double> Recorder::StatusValue(const std::string& field,
       absl::StrCat(field, "(", argument, "): that kind has no such status"));
 }
 
-absl::StatusOr<double> Recorder::Value(const std::string& name,
-                                       const std::string& argument) const {
+absl::StatusOr<double> Recorder::Value(const std::string& name, const std::string& argument) const {
   if (name == "converged" && argument.empty()) return Converged() ? 1 : 0;
   if (name == "pending" && argument == "pods") return static_cast<double>(phases_[kPending]);
   if (name == "running" && argument == "pods") return static_cast<double>(phases_[kRunning]);
   if (name == "ready" && argument == "nodes") {
-    return static_cast<double>(
-        std::count_if(nodes_.begin(), nodes_.end(),
-                      [](const Node& node) { return node.present && node.ready; }));
+    return static_cast<double>(std::count_if(
+        nodes_.begin(), nodes_.end(), [](const Node& node) { return node.present && node.ready; }));
   }
   if (name == "succeeded" && argument == "jobs") {
     double complete = 0;

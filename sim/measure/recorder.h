@@ -34,7 +34,7 @@ struct TimeSeries {
   std::vector<double> seconds;
   std::vector<double> pods_running;
   std::vector<double> pods_pending;
-  std::vector<double> cpu;     // Requested of allocatable, 0 to 1.
+  std::vector<double> cpu;  // Requested of allocatable, 0 to 1.
   std::vector<double> memory;
   std::vector<double> pods;
   std::vector<double> nodes_ready;
@@ -52,8 +52,7 @@ class Recorder final : public Observations {
   void Sample(absl::Duration now);
 
   // The functions of checks: see docs/scenarios.md.
-  absl::StatusOr<double> Value(const std::string& name,
-                               const std::string& argument) const override;
+  absl::StatusOr<double> Value(const std::string& name, const std::string& argument) const override;
 
   const PodTotals& pods() const { return pods_; }
   const TimeSeries& series() const { return series_; }

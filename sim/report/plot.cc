@@ -50,11 +50,11 @@ struct Extent {
 void AppendAxes(const Plot& plot, const Scale& x, const Scale& y, std::string* svg) {
   for (const double tick : NiceTicks(y.low, y.high)) {
     if (tick < y.low || tick > y.high * (1 + 1e-9)) continue;
-    absl::StrAppendFormat(svg,
-                          "<line class=\"grid\" x1=\"%.1f\" x2=\"%.1f\" y1=\"%.1f\" y2=\"%.1f\"/>"
-                          "<text class=\"tick\" x=\"%.1f\" y=\"%.1f\" text-anchor=\"end\">%s</text>",
-                          kLeft, kWidth - kRight, y(tick), y(tick), kLeft - 8, y(tick) + 4,
-                          Tick(tick));
+    absl::StrAppendFormat(
+        svg,
+        "<line class=\"grid\" x1=\"%.1f\" x2=\"%.1f\" y1=\"%.1f\" y2=\"%.1f\"/>"
+        "<text class=\"tick\" x=\"%.1f\" y=\"%.1f\" text-anchor=\"end\">%s</text>",
+        kLeft, kWidth - kRight, y(tick), y(tick), kLeft - 8, y(tick) + 4, Tick(tick));
   }
   for (const double tick : NiceTicks(x.low, x.high)) {
     if (tick < x.low || tick > x.high * (1 + 1e-9)) continue;
@@ -81,8 +81,7 @@ void AppendLine(const Series& series, size_t index, const Scale& x, const Scale&
                         static_cast<int>(index % 8 + 1));
   const size_t step = series.points.size() / kMaxPoints + 1;
   for (size_t i = 0; i < series.points.size(); i += step) {
-    absl::StrAppendFormat(svg, "%.1f,%.1f ", x(series.points[i].first),
-                          y(series.points[i].second));
+    absl::StrAppendFormat(svg, "%.1f,%.1f ", x(series.points[i].first), y(series.points[i].second));
   }
   absl::StrAppend(svg, "\"><title>", EscapeHtml(series.name), "</title></polyline>");
 }

@@ -60,8 +60,8 @@ absl::Status ClusterRun::Start() {
     checks_.push_back(std::move(check));
   }
 
-  absl::StatusOr<std::unique_ptr<Cluster>> cluster = Cluster::Create(
-      world_, scenario_, [this](const apiserver::RequestRecord& record) {
+  absl::StatusOr<std::unique_ptr<Cluster>> cluster =
+      Cluster::Create(world_, scenario_, [this](const apiserver::RequestRecord& record) {
         RequestStats& stats = requests_[api::VerbName(record.request.verb)];
         ++stats.count;
         if (record.code >= 400) ++stats.errors;
@@ -77,10 +77,8 @@ absl::Status ClusterRun::Start() {
     options.user_agent = "kubectl";
     options.user = "kubernetes-admin";
     options.groups = {"system:masters"};
-    auto& client =
-        process.Emplace<client::Client>(process, kApiServerAddress, std::move(options));
-    auto& driver =
-        process.Emplace<WorkloadDriver>(process, client, scenario_, workload_errors_);
+    auto& client = process.Emplace<client::Client>(process, kApiServerAddress, std::move(options));
+    auto& driver = process.Emplace<WorkloadDriver>(process, client, scenario_, workload_errors_);
     process.Spawn(driver.Run());
   });
 
@@ -105,8 +103,8 @@ rt::Task<> ClusterRun::Observe() {
     }
     for (const store::Event& event : batch->events) {
       const bool deleted = event.type == store::Event::Type::kDelete;
-      recorder_.Observe(AsObject(event.previous),
-                        deleted ? nullptr : AsObject(event.kv.value), world_.Now());
+      recorder_.Observe(AsObject(event.previous), deleted ? nullptr : AsObject(event.kv.value),
+                        world_.Now());
     }
   }
 }
@@ -175,8 +173,7 @@ void ClusterRun::Report(Results* results) const {
   results->pods = &recorder_.pods();
   results->series = &recorder_.series();
   const scheduler::SchedulerMetrics scheduler = cluster_->SchedulerTotals();
-  results->scheduler.attempts =
-      scheduler.scheduled + scheduler.unschedulable + scheduler.errors;
+  results->scheduler.attempts = scheduler.scheduled + scheduler.unschedulable + scheduler.errors;
   results->scheduler.unschedulable = scheduler.unschedulable;
   results->scheduler.preemptions = scheduler.preemption_victims;
   results->requests = requests_;

@@ -1,9 +1,9 @@
 // One line, overwritten in place.
 #include "sim/run/progress.h"
 
-#include <unistd.h>
-
 #include <cstdio>
+
+#include <unistd.h>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
@@ -41,10 +41,10 @@ void Progress::Update(absl::Duration virtual_now, absl::Duration virtual_end, ui
   const double interval = last_ < 0 ? now : now - last_;
   const double speed = absl::ToDoubleSeconds(virtual_now - last_virtual_) / interval;
   const double rate = static_cast<double>(events - last_events_) / interval;
-  const std::string line = absl::StrFormat(
-      "  %s of %s virtual   %sx real time   %s pods   %.2f M events/s",
-      FormatClock(virtual_now), FormatClock(virtual_end),
-      WithCommas(static_cast<uint64_t>(speed)), WithCommas(pods), rate / 1e6);
+  const std::string line =
+      absl::StrFormat("  %s of %s virtual   %sx real time   %s pods   %.2f M events/s",
+                      FormatClock(virtual_now), FormatClock(virtual_end),
+                      WithCommas(static_cast<uint64_t>(speed)), WithCommas(pods), rate / 1e6);
   std::fprintf(stderr, "\r\033[K%s", line.c_str());
   std::fflush(stderr);
   last_ = now;

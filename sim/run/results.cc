@@ -46,8 +46,7 @@ Value MeanAndMax(const std::vector<double>& samples) {
   Value value = Value::Object();
   const double sum = std::accumulate(samples.begin(), samples.end(), 0.0);
   value["mean"] = Number(samples.empty() ? 0 : sum / static_cast<double>(samples.size()));
-  value["max"] =
-      Number(samples.empty() ? 0 : *std::max_element(samples.begin(), samples.end()));
+  value["max"] = Number(samples.empty() ? 0 : *std::max_element(samples.begin(), samples.end()));
   return value;
 }
 

@@ -23,8 +23,8 @@ struct CheckResult {
   std::string expect;
   bool evaluated = false;
   bool held = true;
-  std::string seen;                  // At its time, or when it first failed.
-  absl::Duration failed_at;          // Of an `always`.
+  std::string seen;          // At its time, or when it first failed.
+  absl::Duration failed_at;  // Of an `always`.
 };
 
 struct FaultResult {

@@ -33,15 +33,14 @@ absl::Status RunTrace(const Scenario& scenario, Progress& progress, Results* res
   }
   const absl::StatusOr<OpenbTrace> trace = ReadOpenbTrace(spec.dir, spec.list);
   if (!trace.ok()) return trace.status();
-  const absl::StatusOr<OpenbOrder> order =
-      OrderOpenb(*trace, spec.dir, scenario.seed, spec.load);
+  const absl::StatusOr<OpenbOrder> order = OrderOpenb(*trace, spec.dir, scenario.seed, spec.load);
   if (!order.ok()) return order.status();
   results->policy = scenario.policy.empty() ? "fgd" : scenario.policy;
-  absl::StatusOr<OpenbStudy> study = RunOpenbStudy(
-      *trace, *order, *scheduler::gpushare::ParsePolicy(results->policy), scenario.seed,
-      [&progress](uint64_t arrived) {
-        progress.Update(absl::ZeroDuration(), absl::ZeroDuration(), arrived, arrived);
-      });
+  absl::StatusOr<OpenbStudy> study =
+      RunOpenbStudy(*trace, *order, *scheduler::gpushare::ParsePolicy(results->policy),
+                    scenario.seed, [&progress](uint64_t arrived) {
+                      progress.Update(absl::ZeroDuration(), absl::ZeroDuration(), arrived, arrived);
+                    });
   if (!study.ok()) return study.status();
   results->digest = study->digest;
   results->events = study->arrived;
@@ -98,8 +97,7 @@ absl::StatusOr<bool> Run(const RunOptions& options) {
   results.peak_memory_bytes = PeakMemoryBytes();
 
   const std::string out =
-      options.out.empty() ? absl::StrCat("out/", results.scenario, "-", results.seed)
-                          : options.out;
+      options.out.empty() ? absl::StrCat("out/", results.scenario, "-", results.seed) : options.out;
   RETURN_IF_ERROR(Write(results, options, out));
   if (!options.quiet) std::fputs(ToSummary(results, out).c_str(), stderr);
   return results.Held();

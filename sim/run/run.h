@@ -16,7 +16,7 @@ struct RunOptions {
   std::string file;
   std::optional<uint64_t> seed;                          // Instead of the file's.
   std::vector<std::pair<std::string, std::string>> set;  // Path below spec, and YAML.
-  std::string out;   // Empty: out/NAME-SEED.
+  std::string out;                                       // Empty: out/NAME-SEED.
   std::string json;  // Also written there; "-": standard output; empty: nowhere.
   bool quiet = false;
   std::string version;  // Drydock's, for the results.

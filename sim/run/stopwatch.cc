@@ -1,9 +1,9 @@
 // The steady clock and getrusage.
 #include "sim/run/stopwatch.h"
 
-#include <sys/resource.h>
-
 #include <chrono>
+
+#include <sys/resource.h>
 
 namespace drydock::sim {
 namespace {

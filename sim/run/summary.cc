@@ -24,8 +24,7 @@ std::string Percent(double part) { return absl::StrFormat("%.1f%%", part * 100);
 
 double Mean(const std::vector<double>& samples) {
   if (samples.empty()) return 0;
-  return std::accumulate(samples.begin(), samples.end(), 0.0) /
-         static_cast<double>(samples.size());
+  return std::accumulate(samples.begin(), samples.end(), 0.0) / static_cast<double>(samples.size());
 }
 
 double Max(const std::vector<double>& samples) {
@@ -45,9 +44,9 @@ uint64_t TotalRequests(const Results& results) {
 }
 
 std::string CheckLine(const CheckResult& check) {
-  std::string line = absl::StrFormat("%s %-8s %s", check.held ? "held  " : "FAILED",
-                                     FormatClock(check.at) + (check.always ? "+" : ""),
-                                     check.expect);
+  std::string line =
+      absl::StrFormat("%s %-8s %s", check.held ? "held  " : "FAILED",
+                      FormatClock(check.at) + (check.always ? "+" : ""), check.expect);
   if (!check.held) {
     absl::StrAppend(&line, "\n           ",
                     check.always ? absl::StrCat("at ", FormatClock(check.failed_at), ": ") : "",
@@ -85,15 +84,21 @@ void AddClusterPage(const Results& results, Page& page) {
                 {absl::StrFormat("%.1f s", results.wall_seconds), "of real time"}};
   const auto& x = series.seconds;
   page.plots = {
-      {"Pods", "minutes", "pods",
+      {"Pods",
+       "minutes",
+       "pods",
        {{"running", Points(x, series.pods_running, 1)},
         {"pending", Points(x, series.pods_pending, 1)}}},
-      {"Requested of allocatable", "minutes", "percent",
+      {"Requested of allocatable",
+       "minutes",
+       "percent",
        {{"CPU", Points(x, series.cpu, 100)},
         {"memory", Points(x, series.memory, 100)},
         {"pods", Points(x, series.pods, 100)}}},
       {"Ready nodes", "minutes", "nodes", {{"ready", Points(x, series.nodes_ready, 1)}}},
-      {"Free CPU where a mean pod does not fit", "minutes", "percent of the free CPU",
+      {"Free CPU where a mean pod does not fit",
+       "minutes",
+       "percent of the free CPU",
        {{"fragmentation", Points(x, series.cpu_fragmentation, 100)}}},
   };
   Table checks{"Checks", {"", "when", "expected", "seen"}, {}};
@@ -112,8 +117,8 @@ void AddClusterPage(const Results& results, Page& page) {
   Table requests{"API requests", {"verb", "requests", "refused", "p50", "p99", "max"}, {}};
   for (const auto& [verb, stats] : results.requests) {
     requests.rows.push_back({verb, WithCommas(stats.count), WithCommas(stats.errors),
-                             Time(stats.latency.Quantile(0.5)),
-                             Time(stats.latency.Quantile(0.99)), Time(stats.latency.Max())});
+                             Time(stats.latency.Quantile(0.5)), Time(stats.latency.Quantile(0.99)),
+                             Time(stats.latency.Max())});
   }
   page.tables.push_back(std::move(requests));
 }
@@ -127,9 +132,13 @@ void AddStudyPage(const Results& results, Page& page) {
                 {absl::StrFormat("%.2f%%", study.allocation.back()), "of all GPUs used"},
                 {absl::StrFormat("%.2f%%", study.fragmentation.back()), "of all GPUs stranded"},
                 {absl::StrFormat("%.1f s", results.wall_seconds), "of real time"}};
-  page.plots = {{"Allocation", "arrived load, percent of all GPUs", "percent of all GPUs",
+  page.plots = {{"Allocation",
+                 "arrived load, percent of all GPUs",
+                 "percent of all GPUs",
                  {{"allocation", Curve(study.allocation)}}},
-                {"Fragmentation", "arrived load, percent of all GPUs", "percent of all GPUs",
+                {"Fragmentation",
+                 "arrived load, percent of all GPUs",
+                 "percent of all GPUs",
                  {{"fragmentation", Curve(study.fragmentation)}}}};
 }
 
@@ -137,14 +146,18 @@ std::string ClusterSummary(const Results& results) {
   const PodTotals& pods = *results.pods;
   const TimeSeries& series = *results.series;
   std::string text;
-  absl::StrAppendFormat(&text, "  pods       %s created, %s started, %s finished, %s failed, %s deleted\n",
-                        WithCommas(pods.created), WithCommas(pods.started),
-                        WithCommas(pods.succeeded), WithCommas(pods.failed),
-                        WithCommas(pods.deleted));
-  absl::StrAppendFormat(&text, "  waiting    for a node: half under %s, 99%% under %s;  until running: half under %s, 99%% under %s\n",
+  absl::StrAppendFormat(
+      &text, "  pods       %s created, %s started, %s finished, %s failed, %s deleted\n",
+      WithCommas(pods.created), WithCommas(pods.started), WithCommas(pods.succeeded),
+      WithCommas(pods.failed), WithCommas(pods.deleted));
+  absl::StrAppendFormat(&text,
+                        "  waiting    for a node: half under %s, 99%% under %s;  until running: "
+                        "half under %s, 99%% under %s\n",
                         Time(pods.pending.Quantile(0.5)), Time(pods.pending.Quantile(0.99)),
                         Time(pods.start.Quantile(0.5)), Time(pods.start.Quantile(0.99)));
-  absl::StrAppendFormat(&text, "  nodes      %s;  requested of what they have: CPU %s (at most %s), memory %s (at most %s)\n",
+  absl::StrAppendFormat(&text,
+                        "  nodes      %s;  requested of what they have: CPU %s (at most %s), "
+                        "memory %s (at most %s)\n",
                         WithCommas(results.nodes), Percent(Mean(series.cpu)),
                         Percent(Max(series.cpu)), Percent(Mean(series.memory)),
                         Percent(Max(series.memory)));
@@ -154,9 +167,9 @@ std::string ClusterSummary(const Results& results) {
                         WithCommas(results.scheduler.preemptions));
   absl::StrAppendFormat(&text, "  API        %s requests\n", WithCommas(TotalRequests(results)));
   for (const FaultResult& fault : results.faults) {
-    absl::StrAppendFormat(&text, "  fault      %s  %s, %s\n", FormatClock(fault.at), fault.what,
-                          fault.healed_at ? "healed at " + FormatClock(*fault.healed_at)
-                                          : std::string("not healed"));
+    absl::StrAppendFormat(
+        &text, "  fault      %s  %s, %s\n", FormatClock(fault.at), fault.what,
+        fault.healed_at ? "healed at " + FormatClock(*fault.healed_at) : std::string("not healed"));
   }
   for (const CheckResult& check : results.checks) {
     absl::StrAppend(&text, "  ", CheckLine(check), "\n");
@@ -199,15 +212,14 @@ std::string ToPage(const Results& results) {
 }
 
 std::string ToSummary(const Results& results, const std::string& report) {
-  std::string text =
-      absl::StrFormat("%s: %s\n", results.scenario, results.description);
+  std::string text = absl::StrFormat("%s: %s\n", results.scenario, results.description);
   if (results.virtual_time > absl::ZeroDuration()) {
-    absl::StrAppendFormat(&text, "  ran        %s of virtual time in %.1f s (%sx), %s events, %s\n",
-                          FormatClock(results.virtual_time), results.wall_seconds,
-                          WithCommas(static_cast<uint64_t>(
-                              absl::ToDoubleSeconds(results.virtual_time) /
-                              std::max(0.001, results.wall_seconds))),
-                          WithCommas(results.events), Memory(results.peak_memory_bytes));
+    absl::StrAppendFormat(
+        &text, "  ran        %s of virtual time in %.1f s (%sx), %s events, %s\n",
+        FormatClock(results.virtual_time), results.wall_seconds,
+        WithCommas(static_cast<uint64_t>(absl::ToDoubleSeconds(results.virtual_time) /
+                                         std::max(0.001, results.wall_seconds))),
+        WithCommas(results.events), Memory(results.peak_memory_bytes));
   } else {
     absl::StrAppendFormat(&text, "  ran        in %.1f s, %s\n", results.wall_seconds,
                           Memory(results.peak_memory_bytes));

@@ -74,8 +74,8 @@ class Parser {
       position_ = text_.size();
       return Expected("\")\"");
     }
-    operand.argument = std::string(
-        absl::StripAsciiWhitespace(text_.substr(position_ + 1, close - position_ - 1)));
+    operand.argument =
+        std::string(absl::StripAsciiWhitespace(text_.substr(position_ + 1, close - position_ - 1)));
     position_ = close + 1;
     return operand;
   }
@@ -97,8 +97,8 @@ class Parser {
   char Peek() const { return text_[position_]; }
 
   absl::Status Expected(absl::string_view what) const {
-    return absl::InvalidArgumentError(absl::StrCat("expected ", what, " at column ", position_ + 1,
-                                                   " of \"", text_, "\""));
+    return absl::InvalidArgumentError(
+        absl::StrCat("expected ", what, " at column ", position_ + 1, " of \"", text_, "\""));
   }
 
   const absl::string_view text_;
@@ -120,8 +120,8 @@ std::string Spell(const Expression::Operand& operand) {
 }
 
 // The operand's value; a function's is added to what was seen.
-absl::StatusOr<double> ValueOf(const Expression::Operand& operand,
-                               const Observations& observations, std::string* seen) {
+absl::StatusOr<double> ValueOf(const Expression::Operand& operand, const Observations& observations,
+                               std::string* seen) {
   if (operand.is_number) return operand.number;
   absl::StatusOr<double> value = observations.Value(operand.name, operand.argument);
   if (value.ok()) {

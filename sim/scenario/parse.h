@@ -14,8 +14,8 @@ namespace drydock::sim {
 // `set` changes fields below spec before anything is read: path and YAML value.
 // Errors name file, line, column and field; files that the scenario names (`apply`)
 // are read too.
-absl::StatusOr<Scenario> LoadScenario(
-    const std::string& path, const std::vector<std::pair<std::string, std::string>>& set);
+absl::StatusOr<Scenario> LoadScenario(const std::string& path,
+                                      const std::vector<std::pair<std::string, std::string>>& set);
 
 }  // namespace drydock::sim
 

@@ -28,9 +28,9 @@ struct NodePool {
 
 // What things cost in virtual time.
 struct Latencies {
-  absl::Duration same_zone = absl::Microseconds(250);   // One way, at the least.
+  absl::Duration same_zone = absl::Microseconds(250);  // One way, at the least.
   absl::Duration cross_zone = absl::Microseconds(700);
-  absl::Duration api_read = absl::Microseconds(500);    // In the API server.
+  absl::Duration api_read = absl::Microseconds(500);  // In the API server.
   absl::Duration api_write = absl::Milliseconds(2);
   absl::Duration schedule_pod = absl::Microseconds(500);
 };
@@ -48,8 +48,8 @@ struct ClusterSpec {
   Images images;
   Latencies latency;
   std::string container_start;  // A DurationModel as text; empty: the runtime's default.
-  api::Value scheduler;        // A KubeSchedulerConfiguration, or null.
-  double controller_qps = 0;   // Of the controller manager's client; 0: no limit.
+  api::Value scheduler;         // A KubeSchedulerConfiguration, or null.
+  double controller_qps = 0;    // Of the controller manager's client; 0: no limit.
   int controller_burst = 0;
 };
 
@@ -68,11 +68,11 @@ struct VaryRule {
 };
 struct GenerateAction {
   int count = 1;
-  absl::Duration over;  // Arrivals spread evenly over it.
-  bool poisson = false; // Or at random, with the same mean rate.
-  api::Value object;    // "{{i}}" in strings is the number of the copy.
+  absl::Duration over;   // Arrivals spread evenly over it.
+  bool poisson = false;  // Or at random, with the same mean rate.
+  api::Value object;     // "{{i}}" in strings is the number of the copy.
   std::vector<VaryRule> vary;
-  std::optional<Distribution> lifetime;                    // Deleted after it.
+  std::optional<Distribution> lifetime;  // Deleted after it.
 };
 struct ScaleAction {
   std::string target;  // "deployment/web" or "ns/deployment/web".
@@ -84,17 +84,17 @@ struct PatchAction {
   api::Value patch;
 };
 struct DeleteAction {
-  std::string target;          // "deployment/web", or "deployment" with a selector.
+  std::string target;  // "deployment/web", or "deployment" with a selector.
   std::string selector;
 };
 struct ChurnAction {
   absl::Duration every;
-  absl::Duration until;        // From the start of the run.
-  std::string target;          // A kind: "deployment".
+  absl::Duration until;  // From the start of the run.
+  std::string target;    // A kind: "deployment".
   std::string selector;
-  int scale_weight = 1;        // To a new number of replicas,
-  int restart_weight = 1;      // a new template (a rolling update),
-  int kill_weight = 1;         // or the deletion of one pod.
+  int scale_weight = 1;    // To a new number of replicas,
+  int restart_weight = 1;  // a new template (a rolling update),
+  int kill_weight = 1;     // or the deletion of one pod.
   Distribution replicas = Distribution::Constant(absl::ZeroDuration());
 };
 

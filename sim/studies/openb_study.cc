@@ -37,8 +37,8 @@ void AddNodes(const OpenbTrace& trace, Cluster& cluster) {
     spec.name = node.name;
     spec.allocatable.cpu_millis = node.cpu_milli;
     spec.allocatable.memory = node.memory_mib * kMiB;
-    *spec.allocatable.MutableExtended(
-        cluster.resource_names.Intern(scheduler::kGpuCountResource)) = node.gpus;
+    *spec.allocatable.MutableExtended(cluster.resource_names.Intern(scheduler::kGpuCountResource)) =
+        node.gpus;
     spec.allowed_pods = kPodsPerNode;
     if (!node.model.empty()) {
       spec.labels.emplace_back(model_label, cluster.symbols.Intern(node.model));
@@ -158,11 +158,9 @@ absl::StatusOr<OpenbStudy> RunOpenbStudy(const OpenbTrace& trace, const OpenbOrd
     const double load = static_cast<double>(study.arrived_milli) / gpu_count / 10;
     const double fragmented = RoundToCents(gpus->Fragmented());
     const double idle = gpus->Idle();
-    allocation.Add(load,
-                   RoundToCents(static_cast<double>(gpus->used_milli()) / gpu_count / 10));
+    allocation.Add(load, RoundToCents(static_cast<double>(gpus->used_milli()) / gpu_count / 10));
     fragmentation.Add(load, 100 * fragmented / 1000 / gpu_count);
-    fragmentation_ratio.Add(load,
-                            idle == 0 ? 0 : RoundToCents(100 * gpus->Fragmented() / idle));
+    fragmentation_ratio.Add(load, idle == 0 ? 0 : RoundToCents(100 * gpus->Fragmented() / idle));
     if (study.arrived % 512 == 0) progress(study.arrived);
   }
   study.allocation = allocation.Means();

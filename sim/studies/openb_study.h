@@ -25,7 +25,7 @@ struct OpenbStudy {
   uint64_t failed = 0;
   int64_t arrived_milli = 0;  // GPU.
   int64_t used_milli = 0;
-  double cpu_utilisation = 0;     // At the end, of what the nodes have.
+  double cpu_utilisation = 0;  // At the end, of what the nodes have.
   double memory_utilisation = 0;
   uint64_t digest = 0;  // Over every decision.
 };

@@ -61,9 +61,8 @@ class Csv {
   absl::StatusOr<std::string> Text(size_t row, int column) const {
     const std::vector<std::string>& cells = rows_[row + 1];
     if (column < static_cast<int>(cells.size())) return cells[column];
-    return absl::InvalidArgumentError(absl::StrCat(path_, ":", row + 2, ": expected ",
-                                                   rows_[0].size(), " columns, got ",
-                                                   cells.size()));
+    return absl::InvalidArgumentError(absl::StrCat(
+        path_, ":", row + 2, ": expected ", rows_[0].size(), " columns, got ", cells.size()));
   }
   absl::StatusOr<int64_t> Number(size_t row, int column, int64_t low, int64_t high) const {
     absl::StatusOr<std::string> text = Text(row, column);
@@ -85,8 +84,8 @@ class Csv {
 
 constexpr int64_t kManyMilli = 1'000'000'000;
 
-#define ASSIGN_OR_RETURN_CELL(variable, expression) \
-  auto variable##_or = (expression);                \
+#define ASSIGN_OR_RETURN_CELL(variable, expression)       \
+  auto variable##_or = (expression);                      \
   if (!variable##_or.ok()) return variable##_or.status(); \
   const auto& variable = *variable##_or
 
@@ -112,11 +111,10 @@ absl::Status ReadNodes(const std::string& path, OpenbTrace* trace) {
     if (!node.model.empty()) trace->models.push_back(node.model);
   }
   std::sort(trace->models.begin(), trace->models.end());
-  trace->models.erase(std::unique(trace->models.begin(), trace->models.end()),
-                      trace->models.end());
+  trace->models.erase(std::unique(trace->models.begin(), trace->models.end()), trace->models.end());
   if (trace->models.size() > 63) {
-    return absl::InvalidArgumentError(absl::StrCat(path, ": expected at most 63 GPU models, got ",
-                                                   trace->models.size()));
+    return absl::InvalidArgumentError(
+        absl::StrCat(path, ": expected at most 63 GPU models, got ", trace->models.size()));
   }
   return absl::OkStatus();
 }
@@ -167,11 +165,11 @@ absl::Status ReadPods(const std::string& path, OpenbTrace* trace) {
 
 absl::Status NoTrace(const absl::Status& why) {
   if (!absl::IsNotFound(why)) return why;
-  return absl::NotFoundError(absl::StrCat(
-      why.message(),
-      "\n  The openb trace is public: https://github.com/alibaba/clusterdata, folder "
-      "cluster-trace-gpu-v2023/csv.\n  Copy its openb_node_list_gpu_node.csv and "
-      "openb_pod_list_*.csv into a folder DIR and add --set trace.dir=DIR"));
+  return absl::NotFoundError(
+      absl::StrCat(why.message(),
+                   "\n  The openb trace is public: https://github.com/alibaba/clusterdata, folder "
+                   "cluster-trace-gpu-v2023/csv.\n  Copy its openb_node_list_gpu_node.csv and "
+                   "openb_pod_list_*.csv into a folder DIR and add --set trace.dir=DIR"));
 }
 
 // The stored arrivals, or kNotFound.
@@ -184,10 +182,9 @@ absl::Status ReadArrivals(const OpenbTrace& trace, const std::string& path, Open
     if (line.empty()) continue;
     uint32_t row = 0;
     if (!absl::SimpleAtoi(line, &row) || row >= trace.pods.size()) {
-      return absl::InvalidArgumentError(absl::StrCat(path, ":", line_number,
-                                                     ": expected a row of the pod list, 0 to ",
-                                                     trace.pods.size() - 1, ", got \"", line,
-                                                     "\""));
+      return absl::InvalidArgumentError(
+          absl::StrCat(path, ":", line_number, ": expected a row of the pod list, 0 to ",
+                       trace.pods.size() - 1, ", got \"", line, "\""));
     }
     order->arrivals.push_back(row);
   }

@@ -25,8 +25,8 @@ absl::Status Vary(const std::vector<VaryRule>& rules, rt::Random& random, api::V
 
 // The object that a manifest describes; in the namespace "default" when it says none
 // and its kind has one. `source` is its file, for errors.
-absl::StatusOr<std::unique_ptr<google::protobuf::Message>> DecodeManifest(
-    const api::Value& tree, absl::string_view source);
+absl::StatusOr<std::unique_ptr<google::protobuf::Message>> DecodeManifest(const api::Value& tree,
+                                                                          absl::string_view source);
 
 // "deployment/web", "kube-system/daemonset/agent"; only "deployment" for all of a kind.
 struct Target {

@@ -9,9 +9,9 @@ namespace drydock::api {
 
 namespace autoscalingv2 = ::k8s::io::api::autoscaling::v2;
 
+using autoscalingv2::HorizontalPodAutoscalerBehavior;
 using autoscalingv2::HPAScalingPolicy;
 using autoscalingv2::HPAScalingRules;
-using autoscalingv2::HorizontalPodAutoscalerBehavior;
 using autoscalingv2::MetricIdentifier;
 using autoscalingv2::MetricTarget;
 using autoscalingv2::MetricValueStatus;

@@ -8,7 +8,6 @@
 
 #include "absl/strings/string_view.h"
 #include "google/protobuf/repeated_ptr_field.h"
-
 #include "src/api/types/entries.pb.h"
 
 namespace drydock::api {

@@ -11,10 +11,10 @@ namespace resourcev1 = ::k8s::io::api::resource::v1;
 
 using resourcev1::AllocatedDeviceStatus;
 using resourcev1::AllocationResult;
-using resourcev1::CELDeviceSelector;
 using resourcev1::CapacityRequestPolicy;
 using resourcev1::CapacityRequestPolicyRange;
 using resourcev1::CapacityRequirements;
+using resourcev1::CELDeviceSelector;
 using resourcev1::CounterSet;
 using resourcev1::DeviceAllocationConfiguration;
 using resourcev1::DeviceAllocationResult;

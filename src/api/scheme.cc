@@ -6,7 +6,6 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
-
 #include "src/api/admission_v1.h"
 #include "src/api/admissionregistration_v1.h"
 #include "src/api/apidiscovery_v2.h"

@@ -11,7 +11,6 @@
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "google/protobuf/message.h"
-
 #include "src/api/meta_v1.h"
 
 namespace drydock::api {

@@ -86,7 +86,8 @@ ProbeEffect TakeProbeOutcome(const api::Probe& probe, ProbeKind kind, const Prob
   } else if (record.run < needed) {
     record.next = now + period;
   } else {
-    record.next = now + period * std::max<int64_t>(absl::Ceil(outcome.holds_for, period) / period, 1);
+    record.next =
+        now + period * std::max<int64_t>(absl::Ceil(outcome.holds_for, period) / period, 1);
   }
 
   if (record.run < needed) return effect;

@@ -13,12 +13,12 @@ namespace drydock::rt {
 }  // namespace drydock::rt
 
 // DRYDOCK_CHECK(a < b, "a=", a, " b=", b);
-#define DRYDOCK_CHECK(condition, ...)                                             \
-  do {                                                                            \
-    if (!(condition)) [[unlikely]] {                                              \
-      ::drydock::rt::CheckFailed(__FILE__, __LINE__, #condition,                  \
-                                 absl::StrCat("" __VA_OPT__(, ) __VA_ARGS__));    \
-    }                                                                             \
+#define DRYDOCK_CHECK(condition, ...)                                          \
+  do {                                                                         \
+    if (!(condition)) [[unlikely]] {                                           \
+      ::drydock::rt::CheckFailed(__FILE__, __LINE__, #condition,               \
+                                 absl::StrCat("" __VA_OPT__(, ) __VA_ARGS__)); \
+    }                                                                          \
   } while (false)
 
 #endif  // DRYDOCK_SRC_RT_CHECK_H_

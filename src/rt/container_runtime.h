@@ -43,12 +43,13 @@ struct ContainerConfig {
   std::vector<std::string> command;
   std::vector<std::string> args;
   std::vector<std::pair<std::string, std::string>> env;
-  std::vector<std::pair<std::string, std::string>> annotations;  // The pod's: the simulator reads its hints.
+  std::vector<std::pair<std::string, std::string>>
+      annotations;  // The pod's: the simulator reads its hints.
   ContainerLifetime lifetime = ContainerLifetime::kService;
   int64_t cpu_request_millis = 0;
-  int64_t cpu_limit_millis = 0;      // 0: no limit.
+  int64_t cpu_limit_millis = 0;  // 0: no limit.
   int64_t memory_request_bytes = 0;
-  int64_t memory_limit_bytes = 0;    // 0: no limit.
+  int64_t memory_limit_bytes = 0;  // 0: no limit.
 };
 
 enum class ContainerPhase : uint8_t { kCreated, kRunning, kExited, kUnknown };
@@ -66,7 +67,7 @@ struct ContainerState {
   absl::Time started_at;
   absl::Time finished_at;
   int32_t exit_code = 0;
-  std::string reason;   // "Completed", "Error", "OOMKilled".
+  std::string reason;  // "Completed", "Error", "OOMKilled".
   std::string message;
 };
 

@@ -24,10 +24,10 @@ class Random {
   // A stream of its own for one of many (a machine, a pod), without drawing.
   Random Fork(absl::string_view stream) const;
 
-  uint64_t Next();                        // Uniform over all 64 bits.
-  uint64_t Below(uint64_t bound);         // Uniform in [0, bound); unbiased. REQUIRES: bound > 0.
+  uint64_t Next();                 // Uniform over all 64 bits.
+  uint64_t Below(uint64_t bound);  // Uniform in [0, bound); unbiased. REQUIRES: bound > 0.
   int64_t Between(int64_t low, int64_t high);  // Uniform in [low, high]. REQUIRES: low <= high.
-  double Unit();                          // Uniform in [0, 1), 53 bits.
+  double Unit();                               // Uniform in [0, 1), 53 bits.
   bool Chance(double probability);
 
   double Exponential(double mean);

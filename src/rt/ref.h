@@ -7,13 +7,13 @@
 #ifndef DRYDOCK_SRC_RT_REF_H_
 #define DRYDOCK_SRC_RT_REF_H_
 
-#include <sys/single_threaded.h>
-
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <type_traits>
 #include <utility>
+
+#include <sys/single_threaded.h>
 
 namespace drydock::rt {
 

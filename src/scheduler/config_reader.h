@@ -32,8 +32,8 @@ class ConfigReader {
       bool known = false;
       for (const std::string& name : asked_) known = known || name == member.key;
       if (!known) {
-        problems_->push_back({api::Problem::Category::kUnknownField, member.position,
-                              PathOf(member.key), ""});
+        problems_->push_back(
+            {api::Problem::Category::kUnknownField, member.position, PathOf(member.key), ""});
       }
     }
   }

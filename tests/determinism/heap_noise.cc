@@ -1,11 +1,11 @@
 // Preloaded into a run to move everything on its heap: each allocation is padded by
 // a pseudo-random amount that HEAP_NOISE seeds, so that addresses, and the order of
 // addresses, differ from one run to the next.
-#include <dlfcn.h>
-
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
+
+#include <dlfcn.h>
 
 namespace {
 

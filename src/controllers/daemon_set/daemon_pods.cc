@@ -6,8 +6,8 @@
 #include <optional>
 #include <vector>
 
-#include "src/api/maps.h"
 #include "src/api/core/v1/selection.h"
+#include "src/api/maps.h"
 #include "src/api/selectors.h"
 #include "src/controllers/common/pod_from_template.h"
 

@@ -13,8 +13,8 @@
 
 namespace drydock::scheduler::gpushare {
 
-inline constexpr int kMaxDevices = 8;           // Of a node.
-inline constexpr int32_t kDeviceMilli = 1000;   // A whole GPU.
+inline constexpr int kMaxDevices = 8;          // Of a node.
+inline constexpr int32_t kDeviceMilli = 1000;  // A whole GPU.
 
 // A set of GPU models, as a bit mask over the models of the cluster. A pod without
 // a preference accepts all.
@@ -40,8 +40,8 @@ struct GpuRequest {
 struct GpuNode {
   int64_t cpu_left = 0;
   int32_t device_count = 0;
-  std::array<int32_t, kMaxDevices> left = {};  // Free milli-GPU by device index.
-  ModelSet model = 0;                          // One bit; 0 for a node without GPUs.
+  std::array<int32_t, kMaxDevices> left = {};                // Free milli-GPU by device index.
+  ModelSet model = 0;                                        // One bit; 0 for a node without GPUs.
   std::array<uint16_t, kMaxDevices + 1> pods_of_class = {};  // GPU pods, by ClusterClass().
 
   int64_t TotalLeft() const;

@@ -20,13 +20,13 @@ using TypicalPods = std::vector<TypicalPod>;
 
 // Free milli-GPU of a node, split by what a typical pod finds there.
 struct Fragments {
-  double lacks_both = 0;     // Q1: neither devices nor CPU suffice.
-  double lacks_devices = 0;  // Q2, and devices too small for an otherwise satisfied pod.
-  double satisfied = 0;      // Q3.
-  double lacks_cpu = 0;      // Q4.
-  double cpu_only = 0;       // XL: the pod asks for no GPU and the CPU suffices.
+  double lacks_both = 0;          // Q1: neither devices nor CPU suffice.
+  double lacks_devices = 0;       // Q2, and devices too small for an otherwise satisfied pod.
+  double satisfied = 0;           // Q3.
+  double lacks_cpu = 0;           // Q4.
+  double cpu_only = 0;            // XL: the pod asks for no GPU and the CPU suffices.
   double cpu_only_lacks_cpu = 0;  // XR.
-  double wrong_model = 0;    // NA.
+  double wrong_model = 0;         // NA.
 
   // Everything but what is satisfied.
   double Fragmented() const {

@@ -72,8 +72,8 @@ void GpuShare::OnNodeChanged(NodeIndex index) {
   if (index >= nodes_.size()) nodes_.resize(index + 1);
   Node& node = nodes_[index];
   const NodeSpec& spec = table_.spec(index);
-  const auto count = static_cast<int32_t>(std::clamp<int64_t>(
-      spec.allocatable.Extended(count_resource_), 0, gpushare::kMaxDevices));
+  const auto count = static_cast<int32_t>(
+      std::clamp<int64_t>(spec.allocatable.Extended(count_resource_), 0, gpushare::kMaxDevices));
   // Devices that a node gains are idle; what is taken on the others stays.
   for (int i = node.devices.device_count; i < count; ++i) {
     node.devices.left[i] = gpushare::kDeviceMilli;
@@ -102,8 +102,7 @@ void GpuShare::OnPodAdded(const PodInfo& pod, NodeIndex index) {
   Node& node = nodes_[index];
   const GpuRequest request = RequestOf(pod);
   DeviceSet devices = 0;
-  if (request.gpu_count > 0 &&
-      node.devices.DevicesSuffice(request.gpu_count, request.gpu_milli)) {
+  if (request.gpu_count > 0 && node.devices.DevicesSuffice(request.gpu_count, request.gpu_milli)) {
     devices = options_.policy == Policy::kRandom
                   ? gpushare::ChooseDevices(options_.policy, request, node.devices, &random_)
                   : gpushare::Prefer(options_.policy, request, node.devices, options_.typical,

@@ -43,8 +43,7 @@ class RecorderTest : public ::testing::Test {
  protected:
   template <typename T>
   void Create(T object, int second) {
-    recorder_.Observe(nullptr, api::MakeObject(std::move(object)).object(),
-                      absl::Seconds(second));
+    recorder_.Observe(nullptr, api::MakeObject(std::move(object)).object(), absl::Seconds(second));
   }
   template <typename T>
   void Change(T before, T after, int second) {
@@ -53,8 +52,7 @@ class RecorderTest : public ::testing::Test {
   }
   template <typename T>
   void Remove(T object, int second) {
-    recorder_.Observe(api::MakeObject(std::move(object)).object(), nullptr,
-                      absl::Seconds(second));
+    recorder_.Observe(api::MakeObject(std::move(object)).object(), nullptr, absl::Seconds(second));
   }
   double Value(const std::string& name, const std::string& argument) {
     const absl::StatusOr<double> value = recorder_.Value(name, argument);

@@ -10,7 +10,6 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
-
 #include "src/rt/env.h"
 #include "src/rt/executor.h"
 #include "src/rt/payload.h"

@@ -15,13 +15,13 @@ using ::testing::Not;
 TEST(NiceTicks, SpanTheRangeInRoundSteps) {
   EXPECT_THAT(NiceTicks(0, 100), ElementsAre(0, 20, 40, 60, 80, 100));
   EXPECT_THAT(NiceTicks(0, 7), ElementsAre(0, 2, 4, 6, 8));
-  EXPECT_THAT(NiceTicks(3, 3), ElementsAre(DoubleEq(3), DoubleEq(3.2), DoubleEq(3.4),
-                                           DoubleEq(3.6), DoubleEq(3.8), DoubleEq(4)));
+  EXPECT_THAT(NiceTicks(3, 3), ElementsAre(DoubleEq(3), DoubleEq(3.2), DoubleEq(3.4), DoubleEq(3.6),
+                                           DoubleEq(3.8), DoubleEq(4)));
 }
 
 TEST(RenderPlot, DrawsOneLineForEachSeries) {
-  const std::string svg =
-      RenderPlot({"Pods", "minutes", "pods", {{"running", {{0, 1}, {1, 2}}}, {"pending", {{0, 3}}}}});
+  const std::string svg = RenderPlot(
+      {"Pods", "minutes", "pods", {{"running", {{0, 1}, {1, 2}}}, {"pending", {{0, 3}}}}});
   EXPECT_THAT(svg, HasSubstr("class=\"line s1\""));
   EXPECT_THAT(svg, HasSubstr("class=\"line s2\""));
   EXPECT_THAT(svg, HasSubstr("running"));

@@ -58,7 +58,8 @@ TEST(Expression, SaysWhatItSaw) {
 
 TEST(Expression, NamesTheColumnOfAnError) {
   EXPECT_THAT(ParseError("pending() == "), HasSubstr("expected a number or a name at column 14"));
-  EXPECT_THAT(ParseError("pending() == 0 or x"), HasSubstr("expected \"and\" or the end at column 16"));
+  EXPECT_THAT(ParseError("pending() == 0 or x"),
+              HasSubstr("expected \"and\" or the end at column 16"));
   EXPECT_THAT(ParseError("available(x"), HasSubstr("expected \")\""));
   EXPECT_THAT(ParseError("1.2.3 > 0"), HasSubstr("expected a number"));
   EXPECT_THAT(ParseError(""), HasSubstr("expected a number or a name at column 1"));

@@ -18,14 +18,13 @@ using scheduler::gpushare::Policy;
 constexpr char kSmall[] = "tests/determinism/openb";
 
 OpenbStudy Place(const std::string& directory, const std::string& list, Policy policy,
-               uint64_t seed) {
+                 uint64_t seed) {
   const absl::StatusOr<OpenbTrace> trace = ReadOpenbTrace(directory, list);
   EXPECT_TRUE(trace.ok()) << trace.status();
   if (!trace.ok()) return {};
   const absl::StatusOr<OpenbOrder> order = OrderOpenb(*trace, directory, seed, 1.3);
   EXPECT_TRUE(order.ok()) << order.status();
-  absl::StatusOr<OpenbStudy> study =
-      RunOpenbStudy(*trace, *order, policy, seed, [](uint64_t) {});
+  absl::StatusOr<OpenbStudy> study = RunOpenbStudy(*trace, *order, policy, seed, [](uint64_t) {});
   EXPECT_TRUE(study.ok()) << study.status();
   return study.ok() ? *std::move(study) : OpenbStudy();
 }

@@ -2,7 +2,7 @@
 #ifndef DRYDOCK_SRC_API_CORE_V1_EVENT_H_
 #define DRYDOCK_SRC_API_CORE_V1_EVENT_H_
 
-#include "src/api/core/v1/event.pb.h"  // IWYU pragma: export
+#include "src/api/core/v1/event.pb.h"   // IWYU pragma: export
 #include "src/api/core/v1/selection.h"  // IWYU pragma: export
 
 namespace drydock::api {

@@ -4,7 +4,7 @@
 #define DRYDOCK_SRC_API_CORE_V1_NAMESPACE_H_
 
 #include "src/api/core/v1/namespace.pb.h"  // IWYU pragma: export
-#include "src/api/core/v1/selection.h"  // IWYU pragma: export
+#include "src/api/core/v1/selection.h"     // IWYU pragma: export
 
 namespace drydock::api {
 

@@ -3,16 +3,16 @@
 #define DRYDOCK_SRC_API_CORE_V1_PERSISTENT_VOLUME_H_
 
 #include "src/api/core/v1/persistent_volume.pb.h"  // IWYU pragma: export
-#include "src/api/core/v1/volume.h"  // IWYU pragma: export
+#include "src/api/core/v1/volume.h"                // IWYU pragma: export
 
 namespace drydock::api {
 
 namespace corev1 = ::k8s::io::api::core::v1;
 
 using corev1::AzureFilePersistentVolumeSource;
-using corev1::CSIPersistentVolumeSource;
 using corev1::CephFSPersistentVolumeSource;
 using corev1::CinderPersistentVolumeSource;
+using corev1::CSIPersistentVolumeSource;
 using corev1::FlexPersistentVolumeSource;
 using corev1::GlusterfsPersistentVolumeSource;
 using corev1::ISCSIPersistentVolumeSource;

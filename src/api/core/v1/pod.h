@@ -2,9 +2,9 @@
 #ifndef DRYDOCK_SRC_API_CORE_V1_POD_H_
 #define DRYDOCK_SRC_API_CORE_V1_POD_H_
 
-#include "src/api/core/v1/pod.pb.h"  // IWYU pragma: export
+#include "src/api/core/v1/pod.pb.h"     // IWYU pragma: export
 #include "src/api/core/v1/selection.h"  // IWYU pragma: export
-#include "src/api/core/v1/volume.h"  // IWYU pragma: export
+#include "src/api/core/v1/volume.h"     // IWYU pragma: export
 
 namespace drydock::api {
 
@@ -35,10 +35,10 @@ using corev1::EphemeralContainerCommon;
 using corev1::ExecAction;
 using corev1::FileKeySelector;
 using corev1::GRPCAction;
-using corev1::HTTPGetAction;
-using corev1::HTTPHeader;
 using corev1::HostAlias;
 using corev1::HostIP;
+using corev1::HTTPGetAction;
+using corev1::HTTPHeader;
 using corev1::Lifecycle;
 using corev1::LifecycleHandler;
 using corev1::LinuxContainerUser;
@@ -69,11 +69,11 @@ using corev1::Probe;
 using corev1::ProbeHandler;
 using corev1::ResourceHealth;
 using corev1::ResourceStatus;
-using corev1::SELinuxOptions;
 using corev1::SeccompProfile;
 using corev1::SecretEnvSource;
 using corev1::SecretKeySelector;
 using corev1::SecurityContext;
+using corev1::SELinuxOptions;
 using corev1::SleepAction;
 using corev1::Sysctl;
 using corev1::TCPSocketAction;

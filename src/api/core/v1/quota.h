@@ -16,8 +16,8 @@ using corev1::ResourceQuota;
 using corev1::ResourceQuotaList;
 using corev1::ResourceQuotaSpec;
 using corev1::ResourceQuotaStatus;
-using corev1::ScopeSelector;
 using corev1::ScopedResourceSelectorRequirement;
+using corev1::ScopeSelector;
 
 }  // namespace drydock::api
 

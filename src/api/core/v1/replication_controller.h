@@ -3,7 +3,7 @@
 #ifndef DRYDOCK_SRC_API_CORE_V1_REPLICATION_CONTROLLER_H_
 #define DRYDOCK_SRC_API_CORE_V1_REPLICATION_CONTROLLER_H_
 
-#include "src/api/core/v1/pod.h"  // IWYU pragma: export
+#include "src/api/core/v1/pod.h"                        // IWYU pragma: export
 #include "src/api/core/v1/replication_controller.pb.h"  // IWYU pragma: export
 
 namespace drydock::api {
