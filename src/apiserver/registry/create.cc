@@ -3,6 +3,8 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "src/api/batch_v1.h"
+#include "src/api/maps.h"
 #include "src/api/core/v1/namespace.h"
 #include "src/api/defaults/defaults.h"
 #include "src/api/status.h"
@@ -14,6 +16,20 @@
 
 namespace drydock::apiserver {
 namespace {
+
+// A Job selects its pods by its own uid, unless it says how (Kubernetes' job strategy).
+void GenerateJobSelector(api::Job* job) {
+  if (job->spec().manual_selector() || job->spec().has_selector()) return;
+  const std::string uid = job->metadata().uid();
+  const std::string name = job->metadata().name();
+  auto* labels = job->mutable_spec()->mutable_template_()->mutable_metadata()->mutable_labels();
+  api::Set(labels, "batch.kubernetes.io/controller-uid", uid);
+  api::Set(labels, "controller-uid", uid);
+  api::Set(labels, "batch.kubernetes.io/job-name", name);
+  api::Set(labels, "job-name", name);
+  api::Set(job->mutable_spec()->mutable_selector()->mutable_match_labels(),
+           "batch.kubernetes.io/controller-uid", uid);
+}
 
 constexpr int kGenerateNameAttempts = 8;
 
@@ -155,6 +171,9 @@ rt::Task<absl::StatusOr<Answer>> Registry::Create(const Resource& resource,
     if (given_name.empty()) {
       api::metav1::ObjectMeta& metadata = *api::MutableMetadataOf(attempted.get());
       metadata.set_name(GenerateName(random_, metadata.generate_name()));
+    }
+    if (attempted->GetDescriptor() == api::Job::descriptor()) {
+      GenerateJobSelector(static_cast<api::Job*>(attempted.get()));
     }
     const rt::Ref<api::Object> object = api::MakeObject(std::move(attempted));
     if (attempt == 1) {
