@@ -58,6 +58,11 @@ def proto_cc_library(name, srcs, deps = [], visibility = None, testonly = None, 
             "//tools:libfuzzer": ["-O0", "-fno-sanitize=undefined,fuzzer-no-link"],
             "//conditions:default": ["-O0"],
         }),
+        # The prelude is optimised like our own code, and the compiler wants both alike.
+        features = select({
+            "//third_party:opt": [],
+            "//conditions:default": ["-prelude"],
+        }),
         testonly = testonly,
         visibility = visibility,
         deps = deps + ["//third_party:protobuf"],

@@ -21,8 +21,9 @@ def _clang_tidy_impl(target, ctx):
         ctx = ctx,
         cc_toolchain = toolchain,
         requested_features = ctx.features,
-        # clang-tidy is after the code, not the dependencies, which the build checks.
-        unsupported_features = ctx.disabled_features + ["layering_check", "module_maps"],
+        # clang-tidy is after the code, not the dependencies, which the build checks. Without the prelude it notices
+        # what a file forgot to include.
+        unsupported_features = ctx.disabled_features + ["layering_check", "module_maps", "prelude"],
     )
     context = target[CcInfo].compilation_context
     flags = cc_common.get_memory_inefficient_command_line(

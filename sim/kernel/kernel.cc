@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "absl/strings/internal/cordz_functions.h"
 #include "sim/tripwire/simulation_scope.h"
 #include "src/rt/check.h"
 #include "src/rt/task.h"
@@ -21,6 +22,9 @@ const absl::Duration kAlmostOneNanosecond = absl::Nanoseconds(0.75);
 
 Kernel::Kernel(KernelOptions options)
     : options_(options), clocks_(*this), executor_(*this, clocks_, kNoMachine) {
+  // Abseil asks for the time whenever it samples an absl::Cord for its profiler, which is
+  // one in 50,000 at random; the payloads of an absl::Status are cords.
+  absl::cord_internal::set_cordz_mean_interval(0);
   if (options_.exploration_seed) {
     choices_.emplace(*options_.exploration_seed, "kernel/exploration");
   }

@@ -1,4 +1,4 @@
-"""The compiler and the flags that every build of Drydock uses; .bazelrc adds those of each configuration.
+"""The compiler that every build of Drydock uses, its flags (flags.bzl), features and the prelude (prelude.bzl).
 
 Bazel finds a compiler by itself too, but the toolchain it then writes cannot check which target a header
 belongs to (layering_check) outside of a sandbox.
@@ -14,6 +14,7 @@ load(
     "tool_path",
     "with_feature_set",
 )
+load(":flags.bzl", "COMPILE_FLAGS", "CXX_FLAGS", "VARIANTS")
 
 _COMPILE = [
     ACTION_NAMES.c_compile,
@@ -56,21 +57,8 @@ def _impl(ctx):
             name = "default_compile_flags",
             enabled = True,
             flag_sets = [
-                _flags(_COMPILE, [
-                    "-fno-omit-frame-pointer",
-                    "-fcolor-diagnostics",
-                    # The same object file wherever it is compiled.
-                    "-no-canonical-prefixes",
-                    "-Wno-builtin-macro-redefined",
-                    "-D__DATE__=\"redacted\"",
-                    "-D__TIME__=\"redacted\"",
-                    "-D__TIMESTAMP__=\"redacted\"",
-                ]),
-                _flags([ACTION_NAMES.cpp_compile, ACTION_NAMES.cpp_header_parsing], ["-std=c++20"]),
-                _flags(_COMPILE, ["-O2", "-ffunction-sections", "-fdata-sections"], ["opt"]),
-                _flags(_COMPILE, ["-O0", "-g"], ["dbg"]),
-                # The front end dominates: -O1 compiles about as fast as -O0, and tests run several times faster.
-                _flags(_COMPILE, ["-O1"], ["fastbuild"]),
+                _flags(_COMPILE, COMPILE_FLAGS + VARIANTS[ctx.attr.variant]),
+                _flags([ACTION_NAMES.cpp_compile, ACTION_NAMES.cpp_header_parsing], CXX_FLAGS),
             ],
         ),
         feature(
@@ -85,6 +73,12 @@ def _impl(ctx):
             name = "cpp_runtime",
             enabled = True,
             flag_sets = [_flags(_LINK, ["-lstdc++", "-lm"])],
+        ),
+        # The headers that nearly every file includes, parsed once (prelude.bzl).
+        feature(
+            name = "prelude",
+            enabled = ctx.file.prelude != None,
+            flag_sets = [_flags([ACTION_NAMES.cpp_compile], ["-include-pch", ctx.file.prelude.path])] if ctx.file.prelude else [],
         ),
         # A file may include only the headers of targets that its own target names in `deps`.
         feature(name = "module_maps", enabled = True),
@@ -132,5 +126,10 @@ def _impl(ctx):
 
 drydock_cc_toolchain_config = rule(
     implementation = _impl,
+    attrs = {
+        # As the toolchain's own files.
+        "prelude": attr.label(allow_single_file = True, cfg = "exec"),
+        "variant": attr.string(mandatory = True, values = VARIANTS.keys()),
+    },
     provides = [CcToolchainConfigInfo],
 )
