@@ -54,15 +54,13 @@ def proto_cc_library(name, srcs, deps = [], visibility = None, testonly = None, 
         hdrs = headers,
         # Warnings about generated code are nobody's to mend, and optimising it takes twice the time that it saves tests.
         copts = ["-w"] + select({
-            "//third_party:opt": [],
+            # Else every serialisation verifies that strings are UTF-8, which decoders have done.
+            "//third_party:opt": ["-DNDEBUG"],
             "//tools:libfuzzer": ["-O0", "-fno-sanitize=undefined,fuzzer-no-link"],
             "//conditions:default": ["-O0"],
         }),
-        # The prelude is optimised like our own code, and the compiler wants both alike.
-        features = select({
-            "//third_party:opt": [],
-            "//conditions:default": ["-prelude"],
-        }),
+        # The prelude is compiled with our own code's options, and the compiler wants both alike.
+        features = ["-prelude"],
         testonly = testonly,
         visibility = visibility,
         deps = deps + ["//third_party:protobuf"],

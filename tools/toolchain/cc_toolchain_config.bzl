@@ -111,6 +111,7 @@ def _impl(ctx):
         abi_version = "clang19",
         compiler = "clang",
         cxx_builtin_include_directories = [
+            "/dev/null",  # What the prelude was compiled from.
             "/usr/include",
             "/usr/lib/clang",
             "/usr/lib/llvm-19/lib/clang",
