@@ -20,6 +20,11 @@
 namespace drydock::sim {
 namespace {
 
+// Changes that the store remembers. Nobody reads far back: watches begin from the watch
+// caches' own history, and lists in pages go on within moments. What is forgotten soon is
+// still in the processor's cache then, which makes a run a good deal faster.
+constexpr size_t kStoreHistory = 10'000;
+
 constexpr absl::Duration kBootSpread = absl::Seconds(10);  // Nodes do not boot as one.
 
 std::string ZoneName(int zone) {
@@ -62,7 +67,8 @@ absl::StatusOr<std::unique_ptr<Cluster>> Cluster::Create(World& world, const Sce
 
 absl::Status Cluster::AddMaster() {
   Machine& master = world_.AddMachine("master-0", ZoneName(0));
-  store_ = std::make_unique<store::MemoryStore>(master.executor(), codec_);
+  store_ = std::make_unique<store::MemoryStore>(
+      master.executor(), codec_, store::MemoryStoreOptions{.history_limit = kStoreHistory});
 
   const Latencies& latency = scenario_.cluster.latency;
   master.AddProcess("apiserver", [this, &latency](Process& process) {

@@ -1,11 +1,10 @@
 // Objects that share their specs, and their digests.
 #include "src/api/object.h"
 
-#include <string>
-
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/descriptor.h"
+#include "src/api/message_bytes.h"
 #include "src/rt/check.h"
 
 namespace drydock::api {
@@ -20,9 +19,7 @@ const Message& Part(const Message& message, const FieldDescriptor* field) {
 
 // The metadata field of a kind that has ObjectMeta; null for lists, Status and the like.
 const FieldDescriptor* MetadataField(const KindInfo& kind) {
-  const FieldDescriptor* field = kind.metadata;
-  return field != nullptr && field->message_type() == metav1::ObjectMeta::descriptor() ? field
-                                                                                       : nullptr;
+  return kind.has_object_metadata ? kind.metadata : nullptr;
 }
 
 const metav1::ObjectMeta* MetadataIn(const KindInfo& kind, const Message& message) {
@@ -37,10 +34,7 @@ const KindInfo& KindOfMessage(const Message& message) {
   return *kind;
 }
 
-uint64_t DigestOf(const Message& message) {
-  const std::string bytes = message.SerializePartialAsString();
-  return rt::DigestBytes(bytes.data(), bytes.size());
-}
+uint64_t DigestOf(const Message& message) { return MessageBytes(message).Digest(); }
 
 }  // namespace
 

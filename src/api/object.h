@@ -97,7 +97,7 @@ std::unique_ptr<google::protobuf::Message> CopyWithoutSpec(const Object& object)
 // `object` as a T, or null when it is null or of another type.
 template <typename T>
 Ref<T> As(const ObjectRef& object) {
-  if (!object || object->message().GetDescriptor() != T::descriptor()) return nullptr;
+  if (!object || &object->kind() != &KindOf<T>()) return nullptr;
   return Ref<T>(object);
 }
 

@@ -225,6 +225,8 @@ KindInfo& Scheme::Add(const char* group, const char* version, absl::string_view 
   info.prototype = &prototype();
   info.descriptor = info.prototype->GetDescriptor();
   info.metadata = info.descriptor->FindFieldByName("metadata");
+  info.has_object_metadata =
+      info.metadata != nullptr && info.metadata->message_type() == metav1::ObjectMeta::descriptor();
   info.spec = info.descriptor->FindFieldByName("spec");
   info.status = info.descriptor->FindFieldByName("status");
   const auto not_a_message = [](const google::protobuf::FieldDescriptor* field) {

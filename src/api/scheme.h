@@ -38,6 +38,7 @@ struct KindInfo {
   const google::protobuf::Descriptor* descriptor = nullptr;
   // Null where the kind has none. `metadata` is an ObjectMeta, or a ListMeta in lists.
   const google::protobuf::FieldDescriptor* metadata = nullptr;
+  bool has_object_metadata = false;  // Whether that is an ObjectMeta.
   const google::protobuf::FieldDescriptor* spec = nullptr;
   const google::protobuf::FieldDescriptor* status = nullptr;
 

@@ -1,26 +1,19 @@
 // Reflection over API objects' parts, with the fields looked up beforehand.
 #include "src/apiserver/message_parts.h"
 
-#include <string>
+#include "src/api/message_bytes.h"
 
 namespace drydock::apiserver {
 
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 
-bool Equal(const Message& a, const Message& b) {
-  if (&a == &b) return true;
-  // Sizes differ far more often than not, and are cheap.
-  if (a.ByteSizeLong() != b.ByteSizeLong()) return false;
-  return a.SerializePartialAsString() == b.SerializePartialAsString();
-}
-
 bool EqualBut(const Message& a, const Message& b, const FieldDescriptor* field) {
   const std::unique_ptr<Message> first = Copy(a);
   const std::unique_ptr<Message> second = Copy(b);
   first->GetReflection()->ClearField(first.get(), field);
   second->GetReflection()->ClearField(second.get(), field);
-  return Equal(*first, *second);
+  return api::SameContent(*first, *second);
 }
 
 const Message& Part(const Message& message, const FieldDescriptor* field) {

@@ -10,9 +10,6 @@
 
 namespace drydock::apiserver {
 
-// Whether both have the same content. Two messages of one type.
-bool Equal(const google::protobuf::Message& a, const google::protobuf::Message& b);
-
 // The part, or the type's default instance when it is unset. REQUIRES: a field of the message.
 const google::protobuf::Message& Part(const google::protobuf::Message& message,
                                       const google::protobuf::FieldDescriptor* field);

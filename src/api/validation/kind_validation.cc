@@ -14,6 +14,7 @@
 #include "src/api/quantity.h"
 #include "src/api/rbac_v1.h"
 #include "src/api/scheduling_v1.h"
+#include "src/api/scheme.h"
 #include "src/api/storage_v1.h"
 #include "src/api/validation/metadata_validation.h"
 
@@ -420,24 +421,26 @@ void Check(const ResourceQuota& quota, const ResourceQuota* old, FieldErrors* er
 }
 
 template <typename T>
-bool CheckIf(const Message& object, const Message* old, FieldErrors* errors) {
-  if (object.GetDescriptor() != T::descriptor()) return false;
+bool CheckIf(const KindInfo& kind, const Message& object, const Message* old, FieldErrors* errors) {
+  if (&kind != &KindOf<T>()) return false;
   Check(static_cast<const T&>(object), static_cast<const T*>(old), errors);
   return true;
 }
 
 template <typename... T>
-void CheckOneOf(const Message& object, const Message* old, FieldErrors* errors) {
-  (void)(CheckIf<T>(object, old, errors) || ...);
+void CheckOneOf(const KindInfo& kind, const Message& object, const Message* old,
+                FieldErrors* errors) {
+  (void)(CheckIf<T>(kind, object, old, errors) || ...);
 }
 
 }  // namespace
 
-void ValidateOtherKind(const Message& object, const Message* old, FieldErrors* errors) {
+void ValidateOtherKind(const KindInfo& kind, const Message& object, const Message* old,
+                       FieldErrors* errors) {
   CheckOneOf<Node, Service, EndpointSlice, Lease, ConfigMap, Secret, PersistentVolumeClaim,
              PriorityClass, PodDisruptionBudget, StorageClass, Role, ClusterRole, RoleBinding,
-             ClusterRoleBinding, autoscalingv2::HorizontalPodAutoscaler, ResourceQuota>(object, old,
-                                                                                        errors);
+             ClusterRoleBinding, autoscalingv2::HorizontalPodAutoscaler, ResourceQuota>(
+      kind, object, old, errors);
 }
 
 }  // namespace drydock::api

@@ -3,12 +3,13 @@
 #define DRYDOCK_SRC_API_VALIDATION_KIND_VALIDATION_H_
 
 #include "google/protobuf/message.h"
+#include "src/api/scheme.h"
 #include "src/api/validation/field_errors.h"
 
 namespace drydock::api {
 
-// Nothing for kinds without rules here. `old` is null for a new object.
-void ValidateOtherKind(const google::protobuf::Message& object,
+// Nothing for kinds without rules here. `kind` is the messages'; `old` is null for a new object.
+void ValidateOtherKind(const KindInfo& kind, const google::protobuf::Message& object,
                        const google::protobuf::Message* old, FieldErrors* errors);
 
 }  // namespace drydock::api

@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/util/message_differencer.h"
 #include "src/api/codec/message_json.h"
+#include "src/api/message_bytes.h"
 
 namespace drydock::api {
 namespace {
@@ -108,10 +109,7 @@ void ValidateMetadata(const ObjectMeta& metadata, bool namespaced, NameCheck che
 void ValidateMetadataUpdate(const ObjectMeta& metadata, const ObjectMeta& old,
                             const std::string& path, FieldErrors* errors) {
   // Most updates leave it alone (heartbeats), and what was valid before is valid.
-  if (!metadata.resource_version().empty() && metadata.ByteSizeLong() == old.ByteSizeLong() &&
-      metadata.SerializePartialAsString() == old.SerializePartialAsString()) {
-    return;
-  }
+  if (!metadata.resource_version().empty() && SameContent(metadata, old)) return;
   if (metadata.resource_version().empty()) {
     errors->Invalid(path + ".resourceVersion", "\"\"", "must be specified for an update");
   }

@@ -15,9 +15,11 @@ namespace {
 
 using ::google::protobuf::Message;
 
+// Types are told apart by their kinds: asking a message for its descriptor costs more than most
+// checks do.
 template <typename... T>
 bool IsOneOf(const KindInfo& kind) {
-  return ((kind.descriptor == T::descriptor()) || ...);
+  return ((&kind == &KindOf<T>()) || ...);
 }
 
 NameCheck NameCheckOf(const KindInfo& kind) {
@@ -34,15 +36,14 @@ const KindInfo& KindOfMessage(const Message& object) {
 }
 
 const ObjectMeta* MetadataIn(const Message& object, const KindInfo& kind) {
-  if (kind.metadata == nullptr || kind.metadata->message_type() != ObjectMeta::descriptor()) {
-    return nullptr;
-  }
+  if (!kind.has_object_metadata) return nullptr;
   return static_cast<const ObjectMeta*>(&object.GetReflection()->GetMessage(object, kind.metadata));
 }
 
 template <typename T>
-bool ValidateSpecIf(const Message& object, const Message* old, FieldErrors* errors) {
-  if (object.GetDescriptor() != T::descriptor()) return false;
+bool ValidateSpecIf(const KindInfo& kind, const Message& object, const Message* old,
+                    FieldErrors* errors) {
+  if (!IsOneOf<T>(kind)) return false;
   if (old == nullptr) {
     ValidateSpec(static_cast<const T&>(object), errors);
   } else {
@@ -51,8 +52,9 @@ bool ValidateSpecIf(const Message& object, const Message* old, FieldErrors* erro
   return true;
 }
 
-void ValidateSpecOf(const Message& object, const Message* old, FieldErrors* errors) {
-  if (object.GetDescriptor() == Pod::descriptor()) {
+void ValidateSpecOf(const KindInfo& kind, const Message& object, const Message* old,
+                    FieldErrors* errors) {
+  if (IsOneOf<Pod>(kind)) {
     const auto& pod = static_cast<const Pod&>(object);
     if (old == nullptr) {
       ValidatePodSpec(pod.spec(), "spec", errors);
@@ -61,13 +63,13 @@ void ValidateSpecOf(const Message& object, const Message* old, FieldErrors* erro
     }
     return;
   }
-  const bool workload = ValidateSpecIf<ReplicaSet>(object, old, errors) ||
-                        ValidateSpecIf<Deployment>(object, old, errors) ||
-                        ValidateSpecIf<DaemonSet>(object, old, errors) ||
-                        ValidateSpecIf<Job>(object, old, errors) ||
-                        ValidateSpecIf<StatefulSet>(object, old, errors) ||
-                        ValidateSpecIf<CronJob>(object, old, errors);
-  if (!workload) ValidateOtherKind(object, old, errors);
+  const bool workload = ValidateSpecIf<ReplicaSet>(kind, object, old, errors) ||
+                        ValidateSpecIf<Deployment>(kind, object, old, errors) ||
+                        ValidateSpecIf<DaemonSet>(kind, object, old, errors) ||
+                        ValidateSpecIf<Job>(kind, object, old, errors) ||
+                        ValidateSpecIf<StatefulSet>(kind, object, old, errors) ||
+                        ValidateSpecIf<CronJob>(kind, object, old, errors);
+  if (!workload) ValidateOtherKind(kind, object, old, errors);
 }
 
 }  // namespace
@@ -78,29 +80,27 @@ FieldErrors Validate(const Message& object) {
   if (const ObjectMeta* const metadata = MetadataIn(object, kind)) {
     ValidateMetadata(*metadata, kind.namespaced, NameCheckOf(kind), "metadata", &errors);
   }
-  ValidateSpecOf(object, nullptr, &errors);
+  ValidateSpecOf(kind, object, nullptr, &errors);
   return errors;
 }
 
 FieldErrors ValidateUpdate(const Message& object, const Message& old) {
   FieldErrors errors;
   const KindInfo& kind = KindOfMessage(object);
-  DRYDOCK_CHECK(old.GetDescriptor() == object.GetDescriptor());
   if (const ObjectMeta* const metadata = MetadataIn(object, kind)) {
     ValidateMetadataUpdate(*metadata, *MetadataIn(old, kind), "metadata", &errors);
   }
-  ValidateSpecOf(object, &old, &errors);
+  ValidateSpecOf(kind, object, &old, &errors);
   return errors;
 }
 
 FieldErrors ValidateStatusUpdate(const Message& object, const Message& old) {
   FieldErrors errors;
   const KindInfo& kind = KindOfMessage(object);
-  DRYDOCK_CHECK(old.GetDescriptor() == object.GetDescriptor());
   if (const ObjectMeta* const metadata = MetadataIn(object, kind)) {
     ValidateMetadataUpdate(*metadata, *MetadataIn(old, kind), "metadata", &errors);
   }
-  if (kind.descriptor == Pod::descriptor()) {
+  if (IsOneOf<Pod>(kind)) {
     const auto& pod = static_cast<const Pod&>(object);
     const auto& before = static_cast<const Pod&>(old);
     if (pod.spec().node_name() != before.spec().node_name()) {

@@ -4,9 +4,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "src/api/batch_v1.h"
-#include "src/api/maps.h"
 #include "src/api/core/v1/namespace.h"
 #include "src/api/defaults/defaults.h"
+#include "src/api/maps.h"
 #include "src/api/status.h"
 #include "src/api/validation/validation.h"
 #include "src/apiserver/identity.h"
@@ -72,7 +72,7 @@ rt::Task<absl::Status> Registry::CheckNamespace(const Resource& resource, const 
 absl::StatusOr<std::unique_ptr<google::protobuf::Message>> Registry::NewMessage(
     const Resource& resource, const api::Request& request) {
   if (!request.object) return api::BadRequest("the request has no object");
-  if (request.object->message().GetDescriptor() != resource.kind->descriptor) {
+  if (&request.object->kind() != resource.kind) {
     return api::BadRequest(absl::StrCat("the object provided is unrecognized (must be of type ",
                                         resource.kind->kind, ")"));
   }
@@ -172,7 +172,7 @@ rt::Task<absl::StatusOr<Answer>> Registry::Create(const Resource& resource,
       api::metav1::ObjectMeta& metadata = *api::MutableMetadataOf(attempted.get());
       metadata.set_name(GenerateName(random_, metadata.generate_name()));
     }
-    if (attempted->GetDescriptor() == api::Job::descriptor()) {
+    if (resource.kind == &api::KindOf<api::Job>()) {
       GenerateJobSelector(static_cast<api::Job*>(attempted.get()));
     }
     const rt::Ref<api::Object> object = api::MakeObject(std::move(attempted));

@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "src/api/core/v1/namespace.h"
+#include "src/api/message_bytes.h"
 #include "src/api/status.h"
 #include "src/apiserver/message_parts.h"
 #include "src/apiserver/registry/registry.h"
@@ -135,7 +136,7 @@ absl::StatusOr<Change> Registry::ChangeForDeletion(const Resource& resource,
     metadata.set_deletion_grace_period_seconds(0);
     CountGeneration(&metadata);
   }
-  if (Equal(metadata, before)) return Change{};
+  if (api::SameContent(metadata, before)) return Change{};
   return Change{.next = Seal(resource, std::move(message), current)};
 }
 

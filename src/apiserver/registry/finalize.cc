@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "src/api/core/v1/namespace.h"
+#include "src/api/message_bytes.h"
 #include "src/api/status.h"
 #include "src/apiserver/message_parts.h"
 #include "src/apiserver/registry/registry.h"
@@ -25,7 +26,7 @@ rt::Task<absl::StatusOr<Answer>> Registry::Finalize(const Resource& namespaces,
         *ns.mutable_spec()->mutable_finalizers() = wanted->spec().finalizers();
         const bool erase = ns.metadata().has_deletion_timestamp() &&
                            ns.spec().finalizers().empty() && ns.metadata().finalizers().empty();
-        if (!erase && Equal(ns, current->message())) return Change{};
+        if (!erase && api::SameContent(ns, current->message())) return Change{};
         return Change{.next = api::MakeObject(std::move(message)), .erase = erase};
       });
   if (!finalized.ok()) co_return finalized.status();

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "src/api/defaults/defaults.h"
+#include "src/api/message_bytes.h"
 #include "src/api/status.h"
 #include "src/api/validation/validation.h"
 #include "src/apiserver/message_parts.h"
@@ -97,8 +98,8 @@ absl::StatusOr<Change> Registry::ChangeStatusTo(const Resource& resource,
   if (Strategy* strategy = StrategyOf(resource); strategy != nullptr) {
     strategy->PrepareForStatusUpdate(current->message(), message.get());
   }
-  if (Equal(Part(*message, resource.kind->status),
-            Part(current->message(), resource.kind->status))) {
+  if (api::SameContent(Part(*message, resource.kind->status),
+                       Part(current->message(), resource.kind->status))) {
     return Change{};
   }
   return Change{.next = Seal(resource, std::move(message), current)};
@@ -120,8 +121,9 @@ absl::StatusOr<Change> Registry::ChangeTo(const Resource& resource, const api::R
   Strategy* strategy = StrategyOf(resource);
   const Operation operation = Operation::kUpdate;
   const bool admits = admission_.Concerns(resource, operation, request.subresource);
-  const bool share = resource.shares_spec && !admits &&
-                     Equal(Part(wanted->message(), kind.spec), Part(current->message(), kind.spec));
+  const bool share =
+      resource.shares_spec && !admits &&
+      api::SameContent(Part(wanted->message(), kind.spec), Part(current->message(), kind.spec));
   std::unique_ptr<Message> message =
       share ? Shell(resource, *wanted, nullptr) : Copy(wanted->message());
   if (!share && resource.has_defaults) api::ApplyDefaults(message.get());
@@ -155,12 +157,14 @@ absl::StatusOr<Change> Registry::ChangeTo(const Resource& resource, const api::R
     spec_changed = !EqualBut(*message, current->message(), kind.metadata);
   } else if (!share) {
     // The request's differs from the present one; the defaults may have made them equal.
-    spec_changed = !Equal(Part(*message, kind.spec), Part(current->message(), kind.spec));
+    spec_changed =
+        !api::SameContent(Part(*message, kind.spec), Part(current->message(), kind.spec));
   }
   // One difference is enough.
-  const bool changed = spec_changed || !Equal(*metadata, current->metadata()) ||
-                       (resource.shares_spec && kind.status != nullptr && !resource.has_status &&
-                        !Equal(Part(*message, kind.status), Part(current->message(), kind.status)));
+  const bool changed =
+      spec_changed || !api::SameContent(*metadata, current->metadata()) ||
+      (resource.shares_spec && kind.status != nullptr && !resource.has_status &&
+       !api::SameContent(Part(*message, kind.status), Part(current->message(), kind.status)));
   if (!changed) return Change{};
   if (spec_changed && resource.has_generation) {
     metadata->set_generation(current->metadata().generation() + 1);
@@ -187,7 +191,7 @@ absl::StatusOr<Change> Registry::ChangeTo(const Resource& resource, const api::R
 rt::Task<absl::StatusOr<Answer>> Registry::Update(const Resource& resource,
                                                   const api::Request& request) {
   if (!request.object) co_return api::BadRequest("the request has no object");
-  if (request.object->message().GetDescriptor() != resource.kind->descriptor) {
+  if (&request.object->kind() != resource.kind) {
     co_return api::BadRequest(absl::StrCat("the object provided is unrecognized (must be of type ",
                                            resource.kind->kind, ")"));
   }
