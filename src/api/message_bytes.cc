@@ -6,7 +6,6 @@ namespace drydock::api {
 
 using google::protobuf::Message;
 
-// NOLINTNEXTLINE(cppcoreguidelines-pro-type-member-init): what is read of small_ is written.
 MessageBytes::MessageBytes(const Message& message, size_t size) {
   uint8_t* into = small_.data();
   if (size > small_.size()) {
