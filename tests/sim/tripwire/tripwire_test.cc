@@ -14,6 +14,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "absl/strings/cord.h"
+#include "absl/strings/string_view.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "gtest/gtest.h"
@@ -88,6 +90,17 @@ TEST(TripwireDeathTest, EachQuestionToTheOutsideEndsASimulation) {
 
 TEST(Tripwire, TheSameQuestionsAreAnsweredOutsideOfASimulation) {
   for (const Question& question : Questions()) question.ask();
+}
+
+// Abseil samples one cord in some 50,000 for its profiler and asks for the time then.
+TEST(Tripwire, CordsOfASimulationAreNotSampled) {
+  const std::string text(100, 'x');
+  Simulate([&text] {
+    for (int i = 0; i < 2'000'000; ++i) {
+      const absl::Cord cord{absl::string_view(text)};
+      sink = static_cast<long>(cord.size());
+    }
+  });
 }
 
 TEST(Tripwire, AHarnessMayAskWithinARun) {
