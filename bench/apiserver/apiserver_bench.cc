@@ -137,7 +137,7 @@ void BM_UpdatePodStatus(benchmark::State& state) {
   int64_t i = 0;
   for (auto _ : state) {
     // The client's half: what a kubelet would send.
-    std::unique_ptr<google::protobuf::Message> next = api::CopyWithoutSpec(*current);
+    api::MessagePtr next = api::CopyWithoutSpec(*current);
     auto& status = *static_cast<api::Pod&>(*next).mutable_status();
     status.set_phase("Running");
     status.mutable_start_time()->set_seconds(++i);
@@ -198,7 +198,7 @@ void BM_StatusWithNodeWatchers(benchmark::State& state) {
       bench.Object(Write(api::Verb::kCreate, api::MakeObject(std::move(pod)).object()));
   int64_t i = 0;
   for (auto _ : state) {
-    std::unique_ptr<google::protobuf::Message> next = api::CopyWithoutSpec(*current);
+    api::MessagePtr next = api::CopyWithoutSpec(*current);
     static_cast<api::Pod&>(*next).mutable_status()->mutable_start_time()->set_seconds(++i);
     current = bench.Object(
         Write(api::Verb::kUpdate, api::MakeObjectSharingSpec(std::move(next), current), "status"));

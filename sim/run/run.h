@@ -19,6 +19,9 @@ struct RunOptions {
   std::string out;                                       // Empty: out/NAME-SEED.
   std::string json;  // Also written there; "-": standard output; empty: nowhere.
   bool quiet = false;
+  // The process ends right after: the system takes a large world back faster than its
+  // destructors do.
+  bool last = false;
   std::string version;  // Drydock's, for the results.
 };
 

@@ -13,8 +13,8 @@ namespace {
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 
-const Message& Part(const Message& message, const FieldDescriptor* field) {
-  return message.GetReflection()->GetMessage(message, field);
+const Message& Part(const KindInfo& kind, const Message& message, const FieldDescriptor* field) {
+  return kind.reflection->GetMessage(message, field);
 }
 
 // The metadata field of a kind that has ObjectMeta; null for lists, Status and the like.
@@ -25,7 +25,7 @@ const FieldDescriptor* MetadataField(const KindInfo& kind) {
 const metav1::ObjectMeta* MetadataIn(const KindInfo& kind, const Message& message) {
   const FieldDescriptor* field = MetadataField(kind);
   if (field == nullptr) return &metav1::ObjectMeta::default_instance();
-  return static_cast<const metav1::ObjectMeta*>(&Part(message, field));
+  return static_cast<const metav1::ObjectMeta*>(&Part(kind, message, field));
 }
 
 const KindInfo& KindOfMessage(const Message& message) {
@@ -38,7 +38,7 @@ uint64_t DigestOf(const Message& message) { return MessageBytes(message).Digest(
 
 }  // namespace
 
-Object::Object(const KindInfo& kind, std::unique_ptr<Message> message, ObjectRef spec_owner)
+Object::Object(const KindInfo& kind, MessagePtr message, ObjectRef spec_owner)
     : kind_(&kind),
       message_(std::move(message)),
       metadata_(MetadataIn(kind, *message_)),
@@ -47,17 +47,18 @@ Object::Object(const KindInfo& kind, std::unique_ptr<Message> message, ObjectRef
 }
 
 Object::~Object() {
-  if (!spec_owner_) return;
+  // An arena deletes nothing of others.
+  if (!spec_owner_ || message_->GetArena() != nullptr) return;
   // The spec belongs to spec_owner_; take it out before the message deletes it.
-  message_->GetReflection()->UnsafeArenaReleaseMessage(message_.get(), kind_->spec);
+  kind_->reflection->UnsafeArenaReleaseMessage(message_.get(), kind_->spec);
 }
 
 void Object::StampRevision(int64_t revision) {
   revision_ = revision;
   const FieldDescriptor* field = MetadataField(*kind_);
   DRYDOCK_CHECK(field != nullptr, kind_->kind, " has no metadata");
-  auto* metadata = static_cast<metav1::ObjectMeta*>(
-      message_->GetReflection()->MutableMessage(message_.get(), field));
+  auto* metadata =
+      static_cast<metav1::ObjectMeta*>(kind_->reflection->MutableMessage(message_.get(), field));
   metadata->set_resource_version(absl::StrCat(revision));
   metadata_ = metadata;
   digest_ = 0;
@@ -65,7 +66,7 @@ void Object::StampRevision(int64_t revision) {
 
 uint64_t Object::SpecDigest() const {
   if (spec_owner_) return spec_owner_->SpecDigest();
-  if (spec_digest_ == 0) spec_digest_ = DigestOf(Part(*message_, kind_->spec)) | 1;
+  if (spec_digest_ == 0) spec_digest_ = DigestOf(Part(*kind_, *message_, kind_->spec)) | 1;
   return spec_digest_;
 }
 
@@ -78,51 +79,59 @@ uint64_t Object::Digest() const {
     state = rt::MixDigest(state, DigestOf(*metadata_));
     state = rt::MixDigest(state, SpecDigest());
     if (kind_->status != nullptr) {
-      state = rt::MixDigest(state, DigestOf(Part(*message_, kind_->status)));
+      state = rt::MixDigest(state, DigestOf(Part(*kind_, *message_, kind_->status)));
     }
   }
   digest_ = state | 1;
   return digest_;
 }
 
-rt::Ref<Object> MakeObject(std::unique_ptr<Message> message) {
+rt::Ref<Object> MakeObject(MessagePtr message) {
   const KindInfo& kind = KindOfMessage(*message);
+  return MakeObject(kind, std::move(message));
+}
+
+rt::Ref<Object> MakeObject(const KindInfo& kind, MessagePtr message) {
   return rt::MakeRef<Object>(kind, std::move(message), nullptr);
 }
 
-rt::Ref<Object> MakeObjectSharingSpec(std::unique_ptr<Message> message, const ObjectRef& base) {
-  DRYDOCK_CHECK(message->GetDescriptor() == base->message().GetDescriptor());
-  const FieldDescriptor* spec = base->kind().spec;
+rt::Ref<Object> MakeObjectSharingSpec(MessagePtr message, const ObjectRef& base) {
+  const KindInfo& kind = base->kind();
+  DRYDOCK_CHECK(message->GetDescriptor() == kind.descriptor);
   const ObjectRef& owner = base->spec_owner_ ? base->spec_owner_ : base;
-  if (spec == nullptr || !owner->message().GetReflection()->HasField(owner->message(), spec)) {
-    return rt::MakeRef<Object>(base->kind(), std::move(message), nullptr);
+  if (kind.spec == nullptr || !kind.reflection->HasField(owner->message(), kind.spec)) {
+    return rt::MakeRef<Object>(kind, std::move(message), nullptr);
   }
-  message->GetReflection()->UnsafeArenaSetAllocatedMessage(
-      message.get(), const_cast<Message*>(&Part(owner->message(), spec)), spec);
-  return rt::MakeRef<Object>(base->kind(), std::move(message), owner);
+  kind.reflection->UnsafeArenaSetAllocatedMessage(
+      message.get(), const_cast<Message*>(&Part(kind, owner->message(), kind.spec)), kind.spec);
+  return rt::MakeRef<Object>(kind, std::move(message), owner);
 }
 
-std::unique_ptr<Message> CopyWithoutSpec(const Object& object) {
+MessagePtr CopyWithoutSpec(const Object& object) {
   const Message& from = object.message();
-  std::unique_ptr<Message> copy(from.New());
-  const google::protobuf::Reflection& reflection = *from.GetReflection();
-  for (int i = 0; i < from.GetDescriptor()->field_count(); ++i) {
-    const FieldDescriptor* field = from.GetDescriptor()->field(i);
+  const KindInfo& kind = object.kind();
+  const google::protobuf::Reflection& reflection = *kind.reflection;
+  for (int i = 0; i < kind.descriptor->field_count(); ++i) {
+    const FieldDescriptor* field = kind.descriptor->field(i);
     if (field->is_repeated() || field->cpp_type() != FieldDescriptor::CPPTYPE_MESSAGE) {
       // Kinds without a spec (Event, ConfigMap): nothing is worth sharing.
-      copy->CopyFrom(from);
-      return copy;
+      return CopyMessage(from);
     }
-    if (field == object.kind().spec || !reflection.HasField(from, field)) continue;
-    reflection.MutableMessage(copy.get(), field)->CopyFrom(reflection.GetMessage(from, field));
+  }
+  MessagePtr copy = NewMessage(from, RoomFor(from));
+  for (int i = 0; i < kind.descriptor->field_count(); ++i) {
+    const FieldDescriptor* field = kind.descriptor->field(i);
+    if (field == kind.spec || !reflection.HasField(from, field)) continue;
+    reflection.MutableMessage(copy.get(), field)->MergeFrom(reflection.GetMessage(from, field));
   }
   return copy;
 }
 
 const metav1::ObjectMeta& MetadataOf(const Message& message) {
-  const FieldDescriptor* field = MetadataField(KindOfMessage(message));
+  const KindInfo& kind = KindOfMessage(message);
+  const FieldDescriptor* field = MetadataField(kind);
   DRYDOCK_CHECK(field != nullptr, message.GetTypeName(), " has no metadata");
-  return static_cast<const metav1::ObjectMeta&>(Part(message, field));
+  return static_cast<const metav1::ObjectMeta&>(Part(kind, message, field));
 }
 
 metav1::ObjectMeta* MutableMetadataOf(Message* message) {

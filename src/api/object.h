@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "google/protobuf/message.h"
+#include "src/api/message_ptr.h"
 #include "src/api/meta_v1.h"
 #include "src/api/scheme.h"
 #include "src/rt/payload.h"
@@ -21,8 +22,7 @@ namespace drydock::api {
 
 class Object final : public rt::Payload {
  public:
-  Object(const KindInfo& kind, std::unique_ptr<google::protobuf::Message> message,
-         rt::Ref<const Object> spec_owner);
+  Object(const KindInfo& kind, MessagePtr message, rt::Ref<const Object> spec_owner);
   ~Object() override;
 
   const KindInfo& kind() const { return *kind_; }
@@ -40,12 +40,12 @@ class Object final : public rt::Payload {
   void StampRevision(int64_t revision);
 
  private:
-  friend rt::Ref<Object> MakeObjectSharingSpec(std::unique_ptr<google::protobuf::Message> message,
+  friend rt::Ref<Object> MakeObjectSharingSpec(MessagePtr message,
                                                const rt::Ref<const Object>& base);
   uint64_t SpecDigest() const;
 
   const KindInfo* kind_;
-  std::unique_ptr<google::protobuf::Message> message_;
+  MessagePtr message_;
   const metav1::ObjectMeta* metadata_;
   rt::Ref<const Object> spec_owner_;  // Whose spec message_ borrows; null when it has its own.
   int64_t revision_ = 0;
@@ -77,22 +77,28 @@ class Ref {
 };
 
 // A new object of `message`, whose type is in the scheme.
-rt::Ref<Object> MakeObject(std::unique_ptr<google::protobuf::Message> message);
+rt::Ref<Object> MakeObject(MessagePtr message);
+// The same where the kind of `message` is known.
+rt::Ref<Object> MakeObject(const KindInfo& kind, MessagePtr message);
 
 template <typename T>
   requires std::is_base_of_v<google::protobuf::Message, T>
 Ref<T> MakeObject(T message) {
-  return Ref<T>(MakeObject(
-      std::unique_ptr<google::protobuf::Message>(std::make_unique<T>(std::move(message)))));
+  return Ref<T>(MakeObject(KindOf<T>(), std::make_unique<T>(std::move(message))));
+}
+
+template <typename T>
+  requires(!std::is_same_v<T, google::protobuf::Message>)
+Ref<T> MakeObject(Draft<T> message) {
+  return Ref<T>(MakeObject(KindOf<T>(), std::move(message)));
 }
 
 // A new object of `message`, which has no spec, with the spec of `base`, shared and
 // not copied. REQUIRES: same type as `base`.
-rt::Ref<Object> MakeObjectSharingSpec(std::unique_ptr<google::protobuf::Message> message,
-                                      const ObjectRef& base);
+rt::Ref<Object> MakeObjectSharingSpec(MessagePtr message, const ObjectRef& base);
 
 // A copy of everything but the spec, to change and give to MakeObjectSharingSpec.
-std::unique_ptr<google::protobuf::Message> CopyWithoutSpec(const Object& object);
+MessagePtr CopyWithoutSpec(const Object& object);
 
 // `object` as a T, or null when it is null or of another type.
 template <typename T>

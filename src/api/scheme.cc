@@ -224,6 +224,7 @@ KindInfo& Scheme::Add(const char* group, const char* version, absl::string_view 
   info.singular = absl::AsciiStrToLower(kind);
   info.prototype = &prototype();
   info.descriptor = info.prototype->GetDescriptor();
+  info.reflection = info.prototype->GetReflection();
   info.metadata = info.descriptor->FindFieldByName("metadata");
   info.has_object_metadata =
       info.metadata != nullptr && info.metadata->message_type() == metav1::ObjectMeta::descriptor();

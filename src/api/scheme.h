@@ -36,6 +36,8 @@ struct KindInfo {
 
   const google::protobuf::Message* prototype = nullptr;  // Never null.
   const google::protobuf::Descriptor* descriptor = nullptr;
+  // The same as any message of the kind gives, without a virtual call and a look at a once flag.
+  const google::protobuf::Reflection* reflection = nullptr;
   // Null where the kind has none. `metadata` is an ObjectMeta, or a ListMeta in lists.
   const google::protobuf::FieldDescriptor* metadata = nullptr;
   bool has_object_metadata = false;  // Whether that is an ObjectMeta.

@@ -9,41 +9,37 @@ using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 
 bool EqualBut(const Message& a, const Message& b, const FieldDescriptor* field) {
-  const std::unique_ptr<Message> first = Copy(a);
-  const std::unique_ptr<Message> second = Copy(b);
+  const api::MessagePtr first = api::CopyMessage(a);
+  const api::MessagePtr second = api::CopyMessage(b);
   first->GetReflection()->ClearField(first.get(), field);
   second->GetReflection()->ClearField(second.get(), field);
   return api::SameContent(*first, *second);
 }
 
-const Message& Part(const Message& message, const FieldDescriptor* field) {
-  return message.GetReflection()->GetMessage(message, field);
+const Message& Part(const api::KindInfo& kind, const Message& message,
+                    const FieldDescriptor* field) {
+  return kind.reflection->GetMessage(message, field);
 }
 
-Message* MutablePart(Message* message, const FieldDescriptor* field) {
-  return message->GetReflection()->MutableMessage(message, field);
+void CopyPart(const api::KindInfo& kind, const FieldDescriptor* field, const Message& from,
+              Message* to) {
+  kind.reflection->ClearField(to, field);
+  if (!kind.reflection->HasField(from, field)) return;
+  kind.reflection->MutableMessage(to, field)->MergeFrom(Part(kind, from, field));
 }
 
-void CopyPart(const FieldDescriptor* field, const Message& from, Message* to) {
-  if (from.GetReflection()->HasField(from, field)) {
-    MutablePart(to, field)->CopyFrom(Part(from, field));
-  } else {
-    to->GetReflection()->ClearField(to, field);
+api::MessagePtr Shell(const Resource& resource, const api::Object& metadata_of,
+                      const Message* status_of) {
+  const api::KindInfo& kind = *resource.kind;
+  // Not the room of the whole object, most of which may be its spec.
+  size_t bytes = metadata_of.metadata().ByteSizeLong();
+  if (status_of != nullptr && kind.status != nullptr) {
+    bytes += Part(kind, *status_of, kind.status).ByteSizeLong();
   }
-}
-
-std::unique_ptr<Message> Copy(const Message& message) {
-  std::unique_ptr<Message> copy(message.New());
-  copy->CopyFrom(message);
-  return copy;
-}
-
-std::unique_ptr<Message> Shell(const Resource& resource, const api::Object& metadata_of,
-                               const Message* status_of) {
-  std::unique_ptr<Message> shell(metadata_of.message().New());
-  MutablePart(shell.get(), resource.kind->metadata)->CopyFrom(metadata_of.metadata());
-  if (status_of != nullptr && resource.kind->status != nullptr) {
-    CopyPart(resource.kind->status, *status_of, shell.get());
+  api::MessagePtr shell = api::NewMessage(metadata_of.message(), api::RoomForBytes(bytes));
+  kind.reflection->MutableMessage(shell.get(), kind.metadata)->MergeFrom(metadata_of.metadata());
+  if (status_of != nullptr && kind.status != nullptr) {
+    CopyPart(kind, kind.status, *status_of, shell.get());
   }
   return shell;
 }
@@ -53,7 +49,7 @@ api::ObjectRef WithRevision(const api::ObjectRef& object, const Resource& resour
   rt::Ref<api::Object> changed =
       resource.shares_spec
           ? api::MakeObjectSharingSpec(Shell(resource, *object, &object->message()), object)
-          : api::MakeObject(Copy(object->message()));
+          : api::MakeObject(*resource.kind, api::CopyMessage(object->message()));
   changed->StampRevision(revision);
   return changed;
 }

@@ -2,30 +2,27 @@
 #ifndef DRYDOCK_SRC_APISERVER_MESSAGE_PARTS_H_
 #define DRYDOCK_SRC_APISERVER_MESSAGE_PARTS_H_
 
-#include <memory>
-
 #include "google/protobuf/message.h"
+#include "src/api/message_ptr.h"
 #include "src/api/object.h"
+#include "src/api/scheme.h"
 #include "src/apiserver/resource.h"
 
 namespace drydock::apiserver {
 
-// The part, or the type's default instance when it is unset. REQUIRES: a field of the message.
-const google::protobuf::Message& Part(const google::protobuf::Message& message,
+// The part of a message of `kind`, or the part's default instance when it is unset.
+// REQUIRES: a field of the message.
+const google::protobuf::Message& Part(const api::KindInfo& kind,
+                                      const google::protobuf::Message& message,
                                       const google::protobuf::FieldDescriptor* field);
-google::protobuf::Message* MutablePart(google::protobuf::Message* message,
-                                       const google::protobuf::FieldDescriptor* field);
 
-// Makes `to`'s field what it is in `from`, unset included.
-void CopyPart(const google::protobuf::FieldDescriptor* field, const google::protobuf::Message& from,
-              google::protobuf::Message* to);
+// Makes `to`'s field what it is in `from`, unset included. Both of `kind`.
+void CopyPart(const api::KindInfo& kind, const google::protobuf::FieldDescriptor* field,
+              const google::protobuf::Message& from, google::protobuf::Message* to);
 
 // Whether a and b have the same content but for `field`. Two messages of one type.
 bool EqualBut(const google::protobuf::Message& a, const google::protobuf::Message& b,
               const google::protobuf::FieldDescriptor* field);
-
-// A copy with its own spec, to change.
-std::unique_ptr<google::protobuf::Message> Copy(const google::protobuf::Message& message);
 
 // The object after its deletion: its last state with the revision of the deletion.
 api::ObjectRef WithRevision(const api::ObjectRef& object, const Resource& resource,
@@ -34,9 +31,8 @@ api::ObjectRef WithRevision(const api::ObjectRef& object, const Resource& resour
 // A message with a copy of the metadata of `metadata_of`, and of the status of
 // `status_of` unless it is null, but without spec, for api::MakeObjectSharingSpec.
 // REQUIRES: resource.shares_spec.
-std::unique_ptr<google::protobuf::Message> Shell(const Resource& resource,
-                                                 const api::Object& metadata_of,
-                                                 const google::protobuf::Message* status_of);
+api::MessagePtr Shell(const Resource& resource, const api::Object& metadata_of,
+                      const google::protobuf::Message* status_of);
 
 }  // namespace drydock::apiserver
 

@@ -40,11 +40,11 @@ absl::StatusOr<rt::PayloadRef> ObjectCodec::Decode(absl::string_view key,
                                             envelope.type_meta().api_version(), " ",
                                             envelope.type_meta().kind()));
   }
-  std::unique_ptr<google::protobuf::Message> message(kind->prototype->New());
+  api::MessagePtr message(kind->prototype->New());
   if (!message->ParsePartialFromString(envelope.raw())) {
     return absl::DataLossError(absl::StrCat("the value of ", key, " cannot be decoded"));
   }
-  return rt::PayloadRef(api::MakeObject(std::move(message)));
+  return rt::PayloadRef(api::MakeObject(*kind, std::move(message)));
 }
 
 void ObjectCodec::Stamp(const rt::Payload& value, store::Revision revision) const {

@@ -96,6 +96,7 @@ int RunSim(const std::vector<std::string>& arguments) {
     return 2;
   }
   options->version = std::string(kVersion);
+  options->last = true;
   const absl::StatusOr<bool> held = sim::Run(*options);
   if (!held.ok()) {
     std::cerr << "drydock: " << held.status().message() << "\n";

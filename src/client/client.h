@@ -17,6 +17,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "src/api/message_ptr.h"
 #include "src/api/object.h"
 #include "src/api/request.h"
 #include "src/rt/env.h"
@@ -113,6 +114,15 @@ class Client {
   template <typename T>
     requires std::is_base_of_v<google::protobuf::Message, T>
   Task<absl::StatusOr<Ref<T>>> UpdateStatus(T object) {
+    return Typed<T>(NewWrite(api::Verb::kUpdate, api::MakeObject(std::move(object)), "status"));
+  }
+  // The same for messages that own their memory: what is written often.
+  template <typename T>
+  Task<absl::StatusOr<Ref<T>>> Update(api::Draft<T> object) {
+    return Typed<T>(NewWrite(api::Verb::kUpdate, api::MakeObject(std::move(object)), ""));
+  }
+  template <typename T>
+  Task<absl::StatusOr<Ref<T>>> UpdateStatus(api::Draft<T> object) {
     return Typed<T>(NewWrite(api::Verb::kUpdate, api::MakeObject(std::move(object)), "status"));
   }
   template <typename T>

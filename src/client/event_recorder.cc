@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "src/api/core/v1/event.h"
+#include "src/api/message_ptr.h"
 #include "src/api/status.h"
 #include "src/client/event_correlator.h"
 
@@ -15,6 +16,7 @@ namespace {
 
 constexpr size_t kQueueSize = 1000;
 constexpr int kAttempts = 12;
+constexpr size_t kEventRoom = 1024;  // What one takes in memory.
 constexpr absl::Duration kPause = absl::Seconds(10);
 
 void SetTime(absl::Time when, api::metav1::Time* time) {
@@ -70,10 +72,10 @@ std::string EventRecorder::NewName(const Pending& pending) {
 
 rt::Task<> EventRecorder::Send(Pending pending) {
   const api::metav1::ObjectMeta& metadata = pending.about->metadata();
-  const std::string object = absl::StrCat(pending.about->kind().kind, "\n", metadata.namespace_(),
-                                          "\n", metadata.name(), "\n", metadata.uid());
+  const std::string about = absl::StrCat(pending.about->kind().kind, "\n", metadata.namespace_(),
+                                         "\n", metadata.name(), "\n", metadata.uid());
   const EventCorrelator::Decision decision = correlator_->Correlate(
-      object, absl::StrCat(pending.type, "\n", pending.reason), pending.message, pending.when);
+      about, absl::StrCat(pending.type, "\n", pending.reason), pending.message, pending.when);
   if (decision.skip) {
     ++metrics_.filtered;
     co_return;
@@ -84,7 +86,8 @@ rt::Task<> EventRecorder::Send(Pending pending) {
   if (!repeated) written.first = pending.when;
   ++written.count;
 
-  api::corev1::Event event;
+  api::Draft<api::corev1::Event> draft = api::NewDraft<api::corev1::Event>(kEventRoom);
+  api::corev1::Event& event = *draft;
   event.mutable_metadata()->set_namespace_(metadata.namespace_().empty() ? "default"
                                                                          : metadata.namespace_());
   event.mutable_metadata()->set_name(repeated ? written.name : NewName(pending));
@@ -100,17 +103,18 @@ rt::Task<> EventRecorder::Send(Pending pending) {
   event.set_reporting_component(component_);
   event.set_reporting_instance(host_);
 
+  ObjectRef object = api::MakeObject(std::move(draft));
   bool create = !repeated;
   bool maybe_created = false;
   for (int attempt = 0; attempt < kAttempts; ++attempt) {
-    absl::StatusOr<Ref<api::corev1::Event>> sent;
+    absl::StatusOr<ObjectRef> sent;
     if (create) {
-      sent = co_await client_.Create(event);
+      sent = co_await client_.Create(object);
     } else {
-      sent = co_await client_.Update(event);
+      sent = co_await client_.Update(object);
     }
     if (sent.ok() || (maybe_created && api::IsAlreadyExists(sent.status()))) {
-      written.name = event.metadata().name();
+      written.name = object->metadata().name();
       correlator_->Remember(decision.key, std::move(written));
       ++(create ? metrics_.created : metrics_.counted);
       co_return;
@@ -120,7 +124,9 @@ rt::Task<> EventRecorder::Send(Pending pending) {
       continue;
     }
     if (create && api::IsAlreadyExists(sent.status())) {
-      event.mutable_metadata()->set_name(NewName(pending));
+      draft = api::CopyDraft(static_cast<const api::corev1::Event&>(object->message()));
+      draft->mutable_metadata()->set_name(NewName(pending));
+      object = api::MakeObject(std::move(draft));
       continue;
     }
     if (!api::IsOutcomeUnknown(sent.status())) break;  // The server does not want it.

@@ -170,11 +170,10 @@ rt::Task<absl::Status> NodeAgent::RenewLease() {
     if (created.ok()) lease_ = *created;
     co_return created.status();
   }
-  api::Lease renewed = *lease_;
-  renewed.mutable_spec()->set_holder_identity(config_.node_name);
-  *renewed.mutable_spec()->mutable_renew_time() = renew_time;
-  absl::StatusOr<api::Ref<api::Lease>> updated =
-      co_await client_.Update<api::Lease>(std::move(renewed));
+  api::Draft<api::Lease> renewed = api::CopyDraft(*lease_);
+  renewed->mutable_spec()->set_holder_identity(config_.node_name);
+  *renewed->mutable_spec()->mutable_renew_time() = renew_time;
+  absl::StatusOr<api::Ref<api::Lease>> updated = co_await client_.Update(std::move(renewed));
   // After any failure the stored lease may be another one.
   lease_ = updated.ok() ? *updated : api::Ref<api::Lease>();
   co_return updated.status();

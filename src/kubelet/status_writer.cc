@@ -13,6 +13,8 @@ namespace {
 constexpr absl::Duration kFirstRetry = absl::Milliseconds(200);
 constexpr absl::Duration kLastRetry = absl::Seconds(10);  // The real one's sync period.
 constexpr int kConflictRetries = 5;
+// What an update takes in memory besides the status.
+constexpr size_t kUpdateRoom = 768;
 
 bool SameStatus(const api::PodStatus& a, const api::PodStatus& b) {
   // What nearly always differs, before what always tells.
@@ -79,20 +81,21 @@ rt::Task<bool> StatusWriter::WriteStatus(std::string uid) {
   for (int attempt = 0; attempt < kConflictRetries; ++attempt) {
     PodRecord* pod = pods_.FindPod(uid);
     if (pod == nullptr || pod->gone || pod->stage == PodStage::kPending) co_return true;
-    api::Pod update;
-    *update.mutable_status() = ComputePodStatus(*pod, host_ip_, executor_.WallNow());
-    if (SameStatus(update.status(), pod->pod->status())) co_return true;
+    const api::PodStatus status = ComputePodStatus(*pod, host_ip_, executor_.WallNow());
+    if (SameStatus(status, pod->pod->status())) co_return true;
+    api::Draft<api::Pod> update = api::NewDraft<api::Pod>(kUpdateRoom + api::RoomFor(status));
+    *update->mutable_status() = status;
     const auto& stored = pod->pod->metadata();
     const std::string ns = stored.namespace_();
     const std::string name = stored.name();
-    update.mutable_metadata()->set_namespace_(ns);
-    update.mutable_metadata()->set_name(name);
-    update.mutable_metadata()->set_uid(uid);
-    update.mutable_metadata()->set_resource_version(stored.resource_version());
+    update->mutable_metadata()->set_namespace_(ns);
+    update->mutable_metadata()->set_name(name);
+    update->mutable_metadata()->set_uid(uid);
+    update->mutable_metadata()->set_resource_version(stored.resource_version());
     ++writes_;
     writing_ = uid;
     const absl::StatusOr<api::Ref<api::Pod>> reply =
-        co_await client_.UpdateStatus<api::Pod>(std::move(update));
+        co_await client_.UpdateStatus(std::move(update));
     writing_.clear();
     pod = pods_.FindPod(uid);
     if (pod == nullptr || api::IsNotFound(reply.status())) co_return true;

@@ -58,7 +58,7 @@ rt::Task<absl::Status> ApiWriter::SetStatus(PodRef pod, PodConditionUpdate condi
   api::ObjectRef latest = pods_.Get(key);
   for (int attempt = 0;; ++attempt) {
     if (!latest || latest->metadata().uid() != pod->uid) co_return absl::OkStatus();
-    std::unique_ptr<google::protobuf::Message> copy = api::CopyWithoutSpec(*latest);
+    api::MessagePtr copy = api::CopyWithoutSpec(*latest);
     auto& changed = static_cast<api::Pod&>(*copy);
     bool differs = SetCondition(condition, latest->metadata().generation(),
                                 client_.env().executor().WallNow(), changed.mutable_status());

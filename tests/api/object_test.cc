@@ -23,7 +23,7 @@ Pod SomePod() {
 }
 
 rt::Ref<Object> WithPhase(const ObjectRef& base, const char* phase) {
-  std::unique_ptr<google::protobuf::Message> copy = CopyWithoutSpec(*base);
+  MessagePtr copy = CopyWithoutSpec(*base);
   static_cast<Pod&>(*copy).mutable_status()->set_phase(phase);
   return MakeObjectSharingSpec(std::move(copy), base);
 }

@@ -66,13 +66,31 @@ def _impl(ctx):
             enabled = True,
             flag_sets = [
                 _flags(_LINK, ["-fuse-ld=lld-19", "-no-canonical-prefixes", "-Wl,-z,relro,-z,now"]),
-                _flags(_LINK, ["-Wl,--gc-sections"], ["opt"]),
+                _flags(_LINK, ["-Wl,--gc-sections", "-Wl,-z,keep-text-section-prefix"], ["opt"]),
             ],
         ),
         feature(
             name = "cpp_runtime",
             enabled = True,
             flag_sets = [_flags(_LINK, ["-lstdc++", "-lm"])],
+        ),
+        # Counts what runs spend their time in, for tools/record_profile.
+        feature(
+            name = "records_profile",
+            enabled = ctx.attr.records_profile,
+            flag_sets = [_flags(_COMPILE + _LINK, ["-fprofile-generate", "-fprofile-update=single"])],
+        ),
+        # What it recorded.
+        feature(
+            name = "profile",
+            enabled = ctx.file.profile != None,
+            flag_sets = [_flags(_COMPILE, [
+                "-fprofile-use=" + ctx.file.profile.path,
+                # Code that is newer than the profile is compiled without one.
+                "-Wno-backend-plugin",
+                "-Wno-profile-instr-out-of-date",
+                "-Wno-profile-instr-unprofiled",
+            ])] if ctx.file.profile else [],
         ),
         # The headers that nearly every file includes, parsed once (prelude.bzl).
         feature(
@@ -130,6 +148,8 @@ drydock_cc_toolchain_config = rule(
     attrs = {
         # As the toolchain's own files.
         "prelude": attr.label(allow_single_file = True, cfg = "exec"),
+        "profile": attr.label(allow_single_file = True),
+        "records_profile": attr.bool(),
         "variant": attr.string(mandatory = True, values = VARIANTS.keys()),
     },
     provides = [CcToolchainConfigInfo],

@@ -13,6 +13,8 @@
 namespace drydock::apiserver {
 namespace {
 
+constexpr size_t kBindingRoom = 384;  // What a binding adds to a pod in memory.
+
 absl::Status CheckTarget(const api::Binding& binding, const std::string& name) {
   std::vector<api::StatusCause> causes;
   const std::string& kind = binding.target().kind();
@@ -76,7 +78,7 @@ rt::Task<absl::StatusOr<Answer>> Registry::Bind(const Resource& pods, const api:
         if (!wanted.ok()) return wanted;
         const std::string obstacle = Obstacle(static_cast<const api::Pod&>(current->message()));
         if (!obstacle.empty()) return api::Conflict("", "pods/binding", name, obstacle);
-        std::unique_ptr<google::protobuf::Message> message = Copy(current->message());
+        api::MessagePtr message = api::CopyMessage(current->message(), kBindingRoom);
         auto& pod = static_cast<api::Pod&>(*message);
         pod.mutable_spec()->set_node_name(binding->target().name());
         for (const api::StringEntry& entry : binding->metadata().annotations()) {
@@ -86,7 +88,7 @@ rt::Task<absl::StatusOr<Answer>> Registry::Bind(const Resource& pods, const api:
           api::Set(pod.mutable_metadata()->mutable_labels(), entry.key(), entry.value());
         }
         SetScheduled(pod.mutable_status(), Now());
-        return Change{.next = api::MakeObject(std::move(message))};
+        return Change{.next = api::MakeObject(*pods.kind, std::move(message))};
       });
   if (!bound.ok()) co_return bound.status();
   co_return AnswerSuccess(201, pods, name, (*bound)->metadata().uid());

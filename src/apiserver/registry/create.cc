@@ -33,6 +33,10 @@ void GenerateJobSelector(api::Job* job) {
 
 constexpr int kGenerateNameAttempts = 8;
 
+// In memory: what the server adds to an object, and what the defaults of a kind may.
+constexpr size_t kServerFieldsRoom = 256;
+constexpr size_t kDefaultsRoom = 768;
+
 absl::Status NamespaceIsTerminating(const Resource& resource, const std::string& ns,
                                     const std::string& name) {
   api::StatusDetails details;
@@ -69,14 +73,15 @@ rt::Task<absl::Status> Registry::CheckNamespace(const Resource& resource, const 
   co_return absl::OkStatus();
 }
 
-absl::StatusOr<std::unique_ptr<google::protobuf::Message>> Registry::NewMessage(
-    const Resource& resource, const api::Request& request) {
+absl::StatusOr<api::MessagePtr> Registry::NewMessage(const Resource& resource,
+                                                     const api::Request& request) {
   if (!request.object) return api::BadRequest("the request has no object");
   if (&request.object->kind() != resource.kind) {
     return api::BadRequest(absl::StrCat("the object provided is unrecognized (must be of type ",
                                         resource.kind->kind, ")"));
   }
-  std::unique_ptr<google::protobuf::Message> message = Copy(request.object->message());
+  api::MessagePtr message = api::CopyMessage(
+      request.object->message(), kServerFieldsRoom + (resource.has_defaults ? kDefaultsRoom : 0));
   api::metav1::ObjectMeta& metadata = *api::MutableMetadataOf(message.get());
   if (!metadata.resource_version().empty()) {
     return api::BadRequest("resourceVersion should not be set on objects to be created");
@@ -105,7 +110,7 @@ absl::StatusOr<std::unique_ptr<google::protobuf::Message>> Registry::NewMessage(
   metadata.clear_generation();
   if (resource.has_generation) metadata.set_generation(1);
   if (resource.has_status && !resource.keeps_status_on_create) {
-    message->GetReflection()->ClearField(message.get(), resource.kind->status);
+    resource.kind->reflection->ClearField(message.get(), resource.kind->status);
   }
   return message;
 }
@@ -140,9 +145,9 @@ rt::Task<absl::StatusOr<api::ObjectRef>> Registry::Insert(const Resource& resour
 
 rt::Task<absl::StatusOr<Answer>> Registry::Create(const Resource& resource,
                                                   const api::Request& request) {
-  absl::StatusOr<std::unique_ptr<google::protobuf::Message>> made = NewMessage(resource, request);
+  absl::StatusOr<api::MessagePtr> made = NewMessage(resource, request);
   if (!made.ok()) co_return made.status();
-  std::unique_ptr<google::protobuf::Message> message = *std::move(made);
+  api::MessagePtr message = *std::move(made);
   const std::string given_name = api::MetadataOf(*message).name();
   const absl::Status in_namespace = co_await CheckNamespace(resource, request.ns, given_name);
   if (!in_namespace.ok()) co_return in_namespace;
@@ -166,8 +171,8 @@ rt::Task<absl::StatusOr<Answer>> Registry::Create(const Resource& resource,
   }
   for (int attempt = 1;; ++attempt) {
     // A failed attempt's message has become an object; the next one needs its own.
-    std::unique_ptr<google::protobuf::Message> attempted =
-        given_name.empty() ? Copy(*message) : std::move(message);
+    api::MessagePtr attempted =
+        given_name.empty() ? api::CopyMessage(*message) : std::move(message);
     if (given_name.empty()) {
       api::metav1::ObjectMeta& metadata = *api::MutableMetadataOf(attempted.get());
       metadata.set_name(GenerateName(random_, metadata.generate_name()));
@@ -175,7 +180,7 @@ rt::Task<absl::StatusOr<Answer>> Registry::Create(const Resource& resource,
     if (resource.kind == &api::KindOf<api::Job>()) {
       GenerateJobSelector(static_cast<api::Job*>(attempted.get()));
     }
-    const rt::Ref<api::Object> object = api::MakeObject(std::move(attempted));
+    const rt::Ref<api::Object> object = api::MakeObject(*resource.kind, std::move(attempted));
     if (attempt == 1) {
       const api::FieldErrors errors = api::Validate(object->message());
       if (!errors.empty()) {

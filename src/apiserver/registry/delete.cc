@@ -83,7 +83,7 @@ absl::StatusOr<Change> Registry::ChangeForDeletion(const Resource& resource,
             ", ResourceVersion in object meta: ", before.resource_version()));
   }
 
-  std::unique_ptr<Message> message = Edit(resource, current);
+  api::MessagePtr message = Edit(resource, current);
   api::metav1::ObjectMeta& metadata = *api::MutableMetadataOf(message.get());
   const Strategy* strategy = StrategyOf(resource);
   std::optional<int64_t> grace;

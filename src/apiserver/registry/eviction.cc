@@ -100,7 +100,7 @@ rt::Task<absl::Status> Registry::SpendBudget(const Resource& pods, const api::Ob
   const absl::StatusOr<api::ObjectRef> spent = co_await Modify(
       budgets, metadata.namespace_(), matching[0]->metadata().name(), dry_run,
       [&](const api::ObjectRef& current) -> absl::StatusOr<Change> {
-        std::unique_ptr<google::protobuf::Message> message = Edit(budgets, current);
+        api::MessagePtr message = Edit(budgets, current);
         const absl::Status allowed =
             Spend(static_cast<const api::PodDisruptionBudget&>(current->message()), metadata.name(),
                   Now(), static_cast<api::PodDisruptionBudget&>(*message).mutable_status());
@@ -140,7 +140,7 @@ rt::Task<absl::StatusOr<Answer>> Registry::Evict(const Resource& pods,
         pods, request.ns, request.name, parameters.dry_run,
         [&](const api::ObjectRef& current) -> absl::StatusOr<Change> {
           if (current->metadata().uid() != *parameters.uid) return Change{};
-          std::unique_ptr<google::protobuf::Message> message = Edit(pods, current);
+          api::MessagePtr message = Edit(pods, current);
           auto& conditions =
               *static_cast<api::Pod&>(*message).mutable_status()->mutable_conditions();
           for (const api::PodCondition& condition : conditions) {

@@ -21,13 +21,14 @@ rt::Task<absl::StatusOr<Answer>> Registry::Finalize(const Resource& namespaces,
             CheckRevision(namespaces, *current, request.name, wanted->metadata().resource_version(),
                           wanted->metadata().uid());
         if (!matches.ok()) return matches;
-        std::unique_ptr<google::protobuf::Message> message = Copy(current->message());
+        api::MessagePtr message = api::CopyMessage(current->message());
         auto& ns = static_cast<api::Namespace&>(*message);
         *ns.mutable_spec()->mutable_finalizers() = wanted->spec().finalizers();
         const bool erase = ns.metadata().has_deletion_timestamp() &&
                            ns.spec().finalizers().empty() && ns.metadata().finalizers().empty();
         if (!erase && api::SameContent(ns, current->message())) return Change{};
-        return Change{.next = api::MakeObject(std::move(message)), .erase = erase};
+        return Change{.next = api::MakeObject(*namespaces.kind, std::move(message)),
+                      .erase = erase};
       });
   if (!finalized.ok()) co_return finalized.status();
   co_return AnswerWith(200, *std::move(finalized));

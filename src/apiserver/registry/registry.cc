@@ -53,17 +53,15 @@ const Resource& Registry::Named(absl::string_view group, absl::string_view plura
 
 api::metav1::Time Registry::Now() const { return api::MakeTime(env_.executor().WallNow()); }
 
-std::unique_ptr<google::protobuf::Message> Registry::Edit(const Resource& resource,
-                                                          const api::ObjectRef& current) const {
+api::MessagePtr Registry::Edit(const Resource& resource, const api::ObjectRef& current) const {
   return resource.shares_spec ? Shell(resource, *current, &current->message())
-                              : Copy(current->message());
+                              : api::CopyMessage(current->message());
 }
 
-rt::Ref<api::Object> Registry::Seal(const Resource& resource,
-                                    std::unique_ptr<google::protobuf::Message> message,
+rt::Ref<api::Object> Registry::Seal(const Resource& resource, api::MessagePtr message,
                                     const api::ObjectRef& spec_of) const {
   return resource.shares_spec ? api::MakeObjectSharingSpec(std::move(message), spec_of)
-                              : api::MakeObject(std::move(message));
+                              : api::MakeObject(*resource.kind, std::move(message));
 }
 
 Answer AnswerWith(int code, api::ObjectRef object) {

@@ -86,8 +86,7 @@ class Registry {
   rt::Task<absl::StatusOr<Answer>> Create(const Resource& resource, const api::Request& request);
   rt::Task<absl::Status> CheckNamespace(const Resource& resource, const std::string& ns,
                                         const std::string& name);
-  absl::StatusOr<std::unique_ptr<google::protobuf::Message>> NewMessage(
-      const Resource& resource, const api::Request& request);
+  absl::StatusOr<api::MessagePtr> NewMessage(const Resource& resource, const api::Request& request);
   rt::Task<absl::StatusOr<api::ObjectRef>> Insert(const Resource& resource,
                                                   rt::Ref<api::Object> object, bool dry_run);
 
@@ -133,10 +132,8 @@ class Registry {
 
   // A copy of `current` without its spec where that can be shared, to change its
   // metadata and status; Seal makes the object of it.
-  std::unique_ptr<google::protobuf::Message> Edit(const Resource& resource,
-                                                  const api::ObjectRef& current) const;
-  rt::Ref<api::Object> Seal(const Resource& resource,
-                            std::unique_ptr<google::protobuf::Message> message,
+  api::MessagePtr Edit(const Resource& resource, const api::ObjectRef& current) const;
+  rt::Ref<api::Object> Seal(const Resource& resource, api::MessagePtr message,
                             const api::ObjectRef& spec_of) const;
   Strategy* StrategyOf(const Resource& resource) const;
   const Resource& Named(absl::string_view group, absl::string_view plural) const;

@@ -119,7 +119,7 @@ rt::Task<absl::StatusOr<Answer>> Registry::Scale(const Resource& resource,
         if (static_cast<const api::Scale&>(now->message()).spec().replicas() == replicas) {
           return Change{};
         }
-        std::unique_ptr<Message> message = Copy(current->message());
+        api::MessagePtr message = api::CopyMessage(current->message());
         scalable->write(replicas, message.get());
         api::metav1::ObjectMeta& metadata = *api::MutableMetadataOf(message.get());
         metadata.set_generation(metadata.generation() + 1);

@@ -88,18 +88,18 @@ absl::StatusOr<Change> Registry::ChangeStatusTo(const Resource& resource,
   RETURN_IF_ERROR(CheckRevision(resource, *current, request.name,
                                 wanted->metadata().resource_version(), wanted->metadata().uid()));
   // The new status with the rest of the old object.
-  std::unique_ptr<Message> message;
+  api::MessagePtr message;
   if (resource.shares_spec) {
     message = Shell(resource, *current, &wanted->message());
   } else {
-    message = Copy(current->message());
-    CopyPart(resource.kind->status, wanted->message(), message.get());
+    message = api::CopyMessage(current->message());
+    CopyPart(*resource.kind, resource.kind->status, wanted->message(), message.get());
   }
   if (Strategy* strategy = StrategyOf(resource); strategy != nullptr) {
     strategy->PrepareForStatusUpdate(current->message(), message.get());
   }
-  if (api::SameContent(Part(*message, resource.kind->status),
-                       Part(current->message(), resource.kind->status))) {
+  if (api::SameContent(Part(*resource.kind, *message, resource.kind->status),
+                       Part(*resource.kind, current->message(), resource.kind->status))) {
     return Change{};
   }
   return Change{.next = Seal(resource, std::move(message), current)};
@@ -121,11 +121,11 @@ absl::StatusOr<Change> Registry::ChangeTo(const Resource& resource, const api::R
   Strategy* strategy = StrategyOf(resource);
   const Operation operation = Operation::kUpdate;
   const bool admits = admission_.Concerns(resource, operation, request.subresource);
-  const bool share =
-      resource.shares_spec && !admits &&
-      api::SameContent(Part(wanted->message(), kind.spec), Part(current->message(), kind.spec));
-  std::unique_ptr<Message> message =
-      share ? Shell(resource, *wanted, nullptr) : Copy(wanted->message());
+  const bool share = resource.shares_spec && !admits &&
+                     api::SameContent(Part(kind, wanted->message(), kind.spec),
+                                      Part(kind, current->message(), kind.spec));
+  api::MessagePtr message =
+      share ? Shell(resource, *wanted, nullptr) : api::CopyMessage(wanted->message());
   if (!share && resource.has_defaults) api::ApplyDefaults(message.get());
   api::metav1::ObjectMeta* metadata = api::MutableMetadataOf(message.get());
   metadata->set_name(request.name);
@@ -134,7 +134,7 @@ absl::StatusOr<Change> Registry::ChangeTo(const Resource& resource, const api::R
   RETURN_IF_ERROR(CheckFinalizers(resource, current->metadata(), *metadata));
   if (kind.status != nullptr) {
     const bool own_status = resource.has_status;
-    CopyPart(kind.status, own_status ? current->message() : wanted->message(), message.get());
+    CopyPart(kind, kind.status, own_status ? current->message() : wanted->message(), message.get());
   }
   if (strategy != nullptr && !share) {
     RETURN_IF_ERROR(strategy->PrepareForUpdate(current->message(), message.get()));
@@ -157,14 +157,14 @@ absl::StatusOr<Change> Registry::ChangeTo(const Resource& resource, const api::R
     spec_changed = !EqualBut(*message, current->message(), kind.metadata);
   } else if (!share) {
     // The request's differs from the present one; the defaults may have made them equal.
-    spec_changed =
-        !api::SameContent(Part(*message, kind.spec), Part(current->message(), kind.spec));
+    spec_changed = !api::SameContent(Part(kind, *message, kind.spec),
+                                     Part(kind, current->message(), kind.spec));
   }
   // One difference is enough.
-  const bool changed =
-      spec_changed || !api::SameContent(*metadata, current->metadata()) ||
-      (resource.shares_spec && kind.status != nullptr && !resource.has_status &&
-       !api::SameContent(Part(*message, kind.status), Part(current->message(), kind.status)));
+  const bool changed = spec_changed || !api::SameContent(*metadata, current->metadata()) ||
+                       (resource.shares_spec && kind.status != nullptr && !resource.has_status &&
+                        !api::SameContent(Part(kind, *message, kind.status),
+                                          Part(kind, current->message(), kind.status)));
   if (!changed) return Change{};
   if (spec_changed && resource.has_generation) {
     metadata->set_generation(current->metadata().generation() + 1);
@@ -176,10 +176,10 @@ absl::StatusOr<Change> Registry::ChangeTo(const Resource& resource, const api::R
   if (share) {
     change.next = api::MakeObjectSharingSpec(std::move(message), current);
   } else if (resource.shares_spec && !spec_changed) {
-    message->GetReflection()->ClearField(message.get(), kind.spec);
+    kind.reflection->ClearField(message.get(), kind.spec);
     change.next = api::MakeObjectSharingSpec(std::move(message), current);
   } else {
-    change.next = api::MakeObject(std::move(message));
+    change.next = api::MakeObject(*resource.kind, std::move(message));
   }
   const api::FieldErrors errors = api::ValidateUpdate(change.next->message(), current->message());
   if (!errors.empty()) {

@@ -280,7 +280,7 @@ rt::Task<absl::Status> GarbageCollector::DropFinalizer(api::ObjectRef object,
 }
 
 rt::Task<absl::Status> GarbageCollector::Write(api::ObjectRef object, api::ObjectMeta metadata) {
-  std::unique_ptr<google::protobuf::Message> copy = api::CopyWithoutSpec(*object);
+  api::MessagePtr copy = api::CopyWithoutSpec(*object);
   *api::MutableMetadataOf(copy.get()) = std::move(metadata);
   absl::StatusOr<api::ObjectRef> written =
       co_await client_.Update(api::MakeObjectSharingSpec(std::move(copy), object));

@@ -172,7 +172,7 @@ rt::Task<absl::StatusOr<api::Ref<api::Namespace>>> NamespaceController::UpdateCo
                    remains.finalizers.empty() ? "ContentHasNoFinalizers" : "SomeFinalizersRemain",
                    held, now, &status);
   if (!changed) co_return ns;
-  std::unique_ptr<google::protobuf::Message> copy = api::CopyWithoutSpec(*ns.object());
+  api::MessagePtr copy = api::CopyWithoutSpec(*ns.object());
   *static_cast<api::Namespace&>(*copy).mutable_status() = std::move(status);
   absl::StatusOr<api::ObjectRef> updated = co_await client_.UpdateSubresource(
       api::MakeObjectSharingSpec(std::move(copy), ns.object()), "status");

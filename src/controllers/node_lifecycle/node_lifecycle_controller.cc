@@ -233,7 +233,7 @@ rt::Task<absl::Status> NodeLifecycleController::MarkNodeUnknown(std::string name
   const bool was_ready = ReadinessOf(node->status()) == Readiness::kTrue;
   absl::Status result;
   for (int attempt = 0; attempt < kAttempts; ++attempt) {
-    std::unique_ptr<google::protobuf::Message> copy = api::CopyWithoutSpec(*node.object());
+    api::MessagePtr copy = api::CopyWithoutSpec(*node.object());
     MarkUnknown(*node, env_.executor().WallNow(), static_cast<api::Node&>(*copy).mutable_status());
     absl::StatusOr<client::ObjectRef> updated = co_await client_.UpdateSubresource(
         api::MakeObjectSharingSpec(std::move(copy), node.object()), "status");

@@ -52,7 +52,7 @@ ReplicaSetController::ReplicaSetController(rt::Env& env, client::Client& client,
       .on_delete =
           [this](const client::ObjectRef& set) {
             // A new set of the same name expects nothing.
-            expectations_.Forget(client::KeyOf(set));
+            Forget(client::KeyOf(set));
             controller_.queue().Add(client::KeyOf(set));
           },
   });
@@ -84,32 +84,54 @@ void ReplicaSetController::EnqueueMatching(const api::Ref<api::Pod>& orphan) {
   }
 }
 
+void ReplicaSetController::Forget(const client::ObjectKey& key) {
+  expectations_.Forget(key);
+  rosters_.erase(key);
+}
+
 rt::Task<absl::Status> ReplicaSetController::Reconcile(client::ObjectKey key) {
   const Set set = sets_.Get(key);
   if (!set) {
-    expectations_.Forget(key);
+    Forget(key);
     co_return absl::OkStatus();
   }
   const bool may_scale = expectations_.Satisfied(key) && !IsDeleting(set->metadata());
 
   const absl::StatusOr<api::Selector> selector = SelectorOf(*set);
   if (!selector.ok()) co_return absl::OkStatus();  // Only a change of the set can mend it.
-  const absl::StatusOr<Pods> claimed = co_await Claim<api::ReplicaSet, api::Pod>(
-      client_, pods_.core(), set, kReplicaSetKind, *selector, IsActive);
-  if (!claimed.ok()) co_return claimed.status();
+  const api::ObjectMeta& meta = set->metadata();
+  PodRoster* roster = &rosters_[key];
+  roster->Update(set, *selector, pods_.ByIndex(client::kByOwner, meta.uid()));
+  if (!roster->AllMatch() || !MatchingOrphans(pods_.core(), meta.namespace_(), *selector).empty()) {
+    absl::StatusOr<Pods> claimed = co_await Claim<api::ReplicaSet, api::Pod>(
+        client_, pods_.core(), set, kReplicaSetKind, *selector, IsActive);
+    if (!claimed.ok()) co_return claimed.status();
+    roster = &rosters_[key];  // The set may have gone and come back.
+    roster->Update(set, *selector, *std::move(claimed));
+  }
 
   Pods active;
-  int terminating = 0;
-  for (const api::Ref<api::Pod>& pod : *claimed) {
-    if (IsActive(*pod)) active.push_back(pod);
-    if (IsTerminating(*pod)) ++terminating;
+  PodCounts counts;
+  const absl::Time now = env_.executor().WallNow();
+  const int32_t min_ready_seconds = set->spec().min_ready_seconds();
+  for (const RosterEntry& entry : roster->entries()) {
+    if (entry.terminating) ++counts.terminating;
+    if (!entry.active) continue;
+    active.push_back(entry.pod);
+    if (entry.fully_labeled) ++counts.fully_labeled;
+    if (!entry.ready) continue;
+    ++counts.ready;
+    if (min_ready_seconds == 0 || IsAvailable(*entry.pod, min_ready_seconds, now)) {
+      ++counts.available;
+    }
   }
+  counts.active = static_cast<int>(active.size());
 
   absl::Status scaled;
   if (may_scale) scaled = co_await Scale(key, set, active);
 
   const api::ReplicaSetStatus status =
-      CalculateStatus(*set, active, terminating, scaled, env_.executor().WallNow());
+      CalculateStatus(*set, counts, scaled, env_.executor().WallNow());
   const absl::Status updated = co_await UpdateStatus(set, status);
   PlanNextLook(key, *set, active);
   co_return scaled.ok() ? updated : scaled;

@@ -4,6 +4,7 @@
 
 #include <vector>
 
+#include "absl/container/node_hash_map.h"
 #include "absl/status/status.h"
 #include "src/api/apps_v1.h"
 #include "src/api/core/v1/pod.h"
@@ -13,6 +14,7 @@
 #include "src/client/informer.h"
 #include "src/controllers/common/expectations.h"
 #include "src/controllers/common/pod_control.h"
+#include "src/controllers/replica_set/pod_roster.h"
 #include "src/rt/env.h"
 #include "src/rt/task.h"
 
@@ -41,6 +43,7 @@ class ReplicaSetController final : public client::Reconciler {
   using Pods = std::vector<api::Ref<api::Pod>>;
 
   void EnqueueMatching(const api::Ref<api::Pod>& orphan);
+  void Forget(const client::ObjectKey& key);
   rt::Task<absl::Status> Scale(const client::ObjectKey& key, const Set& set, const Pods& active);
   rt::Task<absl::Status> CreatePods(const client::ObjectKey& key, const Set& set, int count);
   rt::Task<absl::Status> DeletePods(const client::ObjectKey& key, const Set& set,
@@ -59,6 +62,7 @@ class ReplicaSetController final : public client::Reconciler {
   client::Informer<api::ReplicaSet> sets_;
   client::Informer<api::Pod> pods_;
   Expectations expectations_;
+  absl::node_hash_map<client::ObjectKey, PodRoster> rosters_;  // Looked up, never iterated.
   client::EventRecorder recorder_;
   PodControl pod_control_;
   client::Controller controller_;

@@ -4,21 +4,12 @@
 #include <algorithm>
 #include <string>
 
-#include "src/api/maps.h"
 #include "src/api/time.h"
-#include "src/controllers/common/pods.h"
 
 namespace drydock::controllers {
 namespace {
 
 constexpr char kReplicaFailure[] = "ReplicaFailure";
-
-bool HasAllLabels(const api::StringMap& labels, const api::StringMap& wanted) {
-  return std::all_of(wanted.begin(), wanted.end(), [&labels](const api::StringEntry& entry) {
-    const std::string* const value = api::Find(labels, entry.key());
-    return value != nullptr && *value == entry.value();
-  });
-}
 
 bool IsFailure(const api::ReplicaSetCondition& condition) {
   return condition.type() == kReplicaFailure;
@@ -43,29 +34,17 @@ void SetFailure(const absl::Status& scaled, int difference, absl::Time now,
 
 }  // namespace
 
-api::ReplicaSetStatus CalculateStatus(const api::ReplicaSet& set,
-                                      const std::vector<api::Ref<api::Pod>>& active,
-                                      int terminating, const absl::Status& scaled, absl::Time now) {
-  int fully_labeled = 0;
-  int ready = 0;
-  int available = 0;
-  for (const api::Ref<api::Pod>& pod : active) {
-    if (HasAllLabels(pod->metadata().labels(), set.spec().template_().metadata().labels())) {
-      ++fully_labeled;
-    }
-    if (!IsReady(*pod)) continue;
-    ++ready;
-    if (IsAvailable(*pod, set.spec().min_ready_seconds(), now)) ++available;
-  }
+api::ReplicaSetStatus CalculateStatus(const api::ReplicaSet& set, const PodCounts& counts,
+                                      const absl::Status& scaled, absl::Time now) {
   api::ReplicaSetStatus status;
   *status.mutable_conditions() = set.status().conditions();
-  status.set_replicas(static_cast<int>(active.size()));
-  status.set_fully_labeled_replicas(fully_labeled);
-  status.set_ready_replicas(ready);
-  status.set_available_replicas(available);
-  status.set_terminating_replicas(terminating);
+  status.set_replicas(counts.active);
+  status.set_fully_labeled_replicas(counts.fully_labeled);
+  status.set_ready_replicas(counts.ready);
+  status.set_available_replicas(counts.available);
+  status.set_terminating_replicas(counts.terminating);
   status.set_observed_generation(set.metadata().generation());
-  SetFailure(scaled, static_cast<int>(active.size()) - set.spec().replicas(), now, &status);
+  SetFailure(scaled, counts.active - set.spec().replicas(), now, &status);
   return status;
 }
 

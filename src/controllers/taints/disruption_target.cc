@@ -38,7 +38,7 @@ bool SetPodCondition(absl::string_view type, absl::string_view status, absl::str
 }
 
 api::ObjectRef WithStatus(const api::Ref<api::Pod>& pod, api::PodStatus status) {
-  std::unique_ptr<google::protobuf::Message> copy = api::CopyWithoutSpec(*pod.object());
+  api::MessagePtr copy = api::CopyWithoutSpec(*pod.object());
   *static_cast<api::Pod&>(*copy).mutable_status() = std::move(status);
   return api::MakeObjectSharingSpec(std::move(copy), pod.object());
 }
