@@ -118,8 +118,9 @@ class Writer {
     const What absent = field.rules->always() ? What::kNull : What::kNothing;
     if (field.field->is_repeated()) {
       if (reflection.FieldSize(message, field.field) > 0) return What::kValue;
-      // Servers always make the items of a list, even when there are none.
-      if (field.json_name == "items" && field.rules->always()) return What::kValue;
+      // Servers always make the items of a list and the rows of a table, even when there are none.
+      const bool made = field.json_name == "items" || field.json_name == "rows";
+      if (made && field.rules->always()) return What::kValue;
       return absent;
     }
     const bool has = reflection.HasField(message, field.field);
