@@ -12,8 +12,8 @@
 // process alone loses nothing that it wrote.
 //
 // A Sync that failed says nothing of what is durable, and a later one that succeeds
-// does not make up for it (Linux marks pages clean when writing them back fails): the
-// caller must regard the file as unknown and read it anew after opening it again.
+// does not make up for it: Linux marks pages clean when writing them back fails, and goes
+// on showing them, to later processes too. Only what is written again can become durable.
 //
 // Calls are synchronous: a component that must not wait for a disk batches its writes.
 #ifndef DRYDOCK_SRC_RT_DISK_H_

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "src/rt/check.h"
 #include "src/rt/status_macros.h"
+#include "src/store/sqlite/page_checksum.h"
 
 namespace drydock::store {
 
@@ -69,6 +70,8 @@ absl::StatusOr<std::unique_ptr<Database>> Database::Open(DiskVfs& vfs, const std
       sqlite3_open_v2(file.c_str(), &database->handle_, flags | SQLITE_OPEN_NOMUTEX, vfs.name());
   if (code != SQLITE_OK) return database->ToStatus(code, "open");
   sqlite3_extended_result_codes(database->handle_, 1);
+  int reserved = kReservedBytes;  // In new files; in others it is what it is.
+  sqlite3_file_control(database->handle_, "main", SQLITE_FCNTL_RESERVE_BYTES, &reserved);
   sqlite3_db_config(database->handle_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
   sqlite3_db_config(database->handle_, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
   sqlite3_db_config(database->handle_, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
@@ -123,6 +126,7 @@ absl::Status Database::ToStatus(int code, absl::string_view what) {
           ? absl::string_view(handle_ == nullptr ? sqlite3_errstr(code) : sqlite3_errmsg(handle_))
           : reason.message(),
       " (", what, ")");
+  if (code == SQLITE_IOERR_DATA) return absl::DataLossError(message);
   switch (code & 0xff) {
     case SQLITE_FULL:
       return absl::ResourceExhaustedError(message);

@@ -1,6 +1,7 @@
 // sqlite3_vfs and sqlite3_io_methods over rt::Disk (https://sqlite.org/vfs.html).
 #include "src/store/sqlite/disk_vfs.h"
 
+#include <array>
 #include <cstring>
 #include <new>
 #include <utility>
@@ -8,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "src/rt/check.h"
+#include "src/store/sqlite/page_checksum.h"
 
 namespace drydock::store {
 namespace {
@@ -30,6 +32,12 @@ struct DiskVfs::OpenFile {
   std::string name;
   bool remove_when_closed;
   bool name_unsynced;  // Created, and its folder not synced since.
+  bool sealed;         // A database with a checksum in each page.
+
+  // SQLite writes a page, or reads one, as a whole.
+  bool IsSealedPage(int size, sqlite3_int64 offset) const {
+    return sealed && size == kPageSize && offset % kPageSize == 0;
+  }
 };
 
 struct DiskVfs::Calls {
@@ -51,14 +59,29 @@ struct DiskVfs::Calls {
     const absl::StatusOr<size_t> count =
         file.file->ReadAt(static_cast<uint64_t>(offset), into, wanted);
     if (!count.ok()) return file.vfs->Report(count.status(), SQLITE_IOERR_READ);
-    if (*count == wanted) return SQLITE_OK;
+    if (*count == wanted) {
+      if (!file.IsSealedPage(size, offset) ||
+          PageIsWhole(static_cast<const char*>(into), static_cast<uint64_t>(offset))) {
+        return SQLITE_OK;
+      }
+      return file.vfs->Report(absl::DataLossError(absl::StrCat(
+                                  "page ", offset / kPageSize + 1, " of ",
+                                  file.vfs->disk_.PathOf(file.name), " has a wrong checksum")),
+                              SQLITE_IOERR_DATA);
+    }
     std::memset(static_cast<char*>(into) + *count, 0, wanted - *count);
     return SQLITE_IOERR_SHORT_READ;
   }
 
   static int Write(sqlite3_file* base, const void* from, int size, sqlite3_int64 offset) {
     OpenFile& file = Of(base);
-    const absl::string_view bytes(static_cast<const char*>(from), static_cast<size_t>(size));
+    absl::string_view bytes(static_cast<const char*>(from), static_cast<size_t>(size));
+    std::array<char, kPageSize> sealed;
+    if (file.IsSealedPage(size, offset)) {
+      std::memcpy(sealed.data(), from, sealed.size());
+      SealPage(sealed.data(), static_cast<uint64_t>(offset));
+      bytes = absl::string_view(sealed.data(), sealed.size());
+    }
     const absl::Status status = file.file->WriteAt(static_cast<uint64_t>(offset), bytes);
     return file.vfs->Report(status, rt::IsOutOfSpace(status) ? SQLITE_FULL : SQLITE_IOERR_WRITE);
   }
@@ -126,12 +149,21 @@ struct DiskVfs::Calls {
       return vfs.Report(file.status(),
                         rt::IsOutOfSpace(file.status()) ? SQLITE_FULL : SQLITE_CANTOPEN);
     }
+    bool sealed = false;
+    if ((flags & SQLITE_OPEN_MAIN_DB) != 0) {
+      // A new one will be, and another program's is left as it is.
+      std::array<char, kHeaderSize> header;
+      const absl::StatusOr<size_t> count = (*file)->ReadAt(0, header.data(), header.size());
+      if (!count.ok()) return vfs.Report(count.status(), SQLITE_CANTOPEN);
+      sealed = *count == 0 || HasSealedPages(absl::string_view(header.data(), *count));
+    }
     new (into) OpenFile{.base = {.pMethods = &kFileCalls},
                         .vfs = &vfs,
                         .file = *std::move(file),
                         .name = name,
                         .remove_when_closed = (flags & SQLITE_OPEN_DELETEONCLOSE) != 0,
-                        .name_unsynced = is_new};
+                        .name_unsynced = is_new,
+                        .sealed = sealed};
     if (out_flags != nullptr) *out_flags = flags;
     return SQLITE_OK;
   }

@@ -17,8 +17,34 @@ namespace {
 constexpr size_t kRangePortion = 500;
 // Versions of a compaction that are treated with each batch.
 constexpr size_t kSweepPortion = 500;
+// Bytes of the log.
+constexpr size_t kRenewAtOnce = 1 << 20;
 // When something is tried again that the disk had no room for.
 constexpr absl::Duration kRetry = absl::Seconds(1);
+
+// Makes durable what an earlier process has left. If a sync of its failed, the system may
+// show pages of the log that the disk does not have, and count them as written: SQLite
+// would recover commits, and append to them, that the next crash takes away. Writing the
+// same bytes once more makes them dirty again. The database needs none of this, since all
+// that was not synced there is still in the log. Nor is a name durable because it is there.
+absl::Status RenewLog(rt::Disk& disk) {
+  RETURN_IF_ERROR(disk.SyncDirectory());
+  const std::string name = absl::StrCat(kDatabaseFile, "-wal");
+  const absl::StatusOr<bool> exists = disk.Exists(name);
+  if (!exists.ok()) return exists.status();
+  if (!*exists) return absl::OkStatus();
+  const absl::StatusOr<std::unique_ptr<rt::File>> file =
+      disk.Open(name, rt::Disk::OpenMode::kReadWrite);
+  if (!file.ok()) return file.status();
+  std::string bytes(kRenewAtOnce, '\0');
+  for (uint64_t offset = 0;;) {
+    const absl::StatusOr<size_t> count = (*file)->ReadAt(offset, bytes.data(), bytes.size());
+    if (!count.ok()) return count.status();
+    if (*count == 0) return (*file)->Sync();
+    RETURN_IF_ERROR((*file)->WriteAt(offset, absl::string_view(bytes.data(), *count)));
+    offset += *count;
+  }
+}
 
 }  // namespace
 
@@ -45,6 +71,7 @@ absl::Status SqliteStore::Start(rt::Disk& disk) {
   absl::StatusOr<std::unique_ptr<rt::DiskLock>> lock = disk.Lock(kLockFile);
   if (!lock.ok()) return lock.status();
   lock_ = *std::move(lock);
+  RETURN_IF_ERROR(RenewLog(disk));
   const DiskVfs::Entropy entropy(vfs_);
   absl::StatusOr<std::unique_ptr<Database>> database =
       Database::Open(vfs_, kDatabaseFile, Database::Mode::kCreate);
