@@ -120,6 +120,21 @@ class PosixLock final : public rt::DiskLock {
   const int descriptor_;
 };
 
+// Makes it durable that `folder` is there.
+absl::Status SyncParent(absl::string_view folder) {
+  while (folder.size() > 1 && folder.back() == '/') folder.remove_suffix(1);
+  const size_t slash = folder.rfind('/');
+  const std::string parent = slash == absl::string_view::npos ? "."
+                             : slash == 0                     ? "/"
+                                          : std::string(folder.substr(0, slash));
+  const int descriptor = open(parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (descriptor < 0) return Failure("open the folder", parent, errno);
+  const int result = RetryInterrupted([&] { return fsync(descriptor); });
+  const int error = errno;
+  close(descriptor);
+  return result == 0 ? absl::OkStatus() : Failure("sync the folder", parent, error);
+}
+
 std::string ThisProcess() {
   char host[256] = {};
   if (gethostname(host, sizeof(host) - 1) != 0) std::strcpy(host, "this host");
@@ -129,7 +144,9 @@ std::string ThisProcess() {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<PosixDisk>> PosixDisk::Open(std::string folder) {
-  if (mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST) {
+  if (mkdir(folder.c_str(), 0700) == 0) {
+    RETURN_IF_ERROR(SyncParent(folder));
+  } else if (errno != EEXIST) {
     return Failure("create the folder", folder, errno);
   }
   const int descriptor = open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);

@@ -290,6 +290,34 @@ TEST(SqliteStore, StopsWhenASyncFails) {
   EXPECT_GE(store.Put("a", "3"), 3);
 }
 
+rt::Task<> OpenAndPut(rt::Executor& executor, rt::Disk& disk, const ValueCodec& codec, int& done) {
+  const auto store = *SqliteStore::Open(executor, rt::Random(5, "store"), disk, codec);
+  co_await PutOne(*store, "a", done);
+}
+
+// The tripwires end a simulation in which SQLite asks anybody but the seam.
+TEST(SqliteStore, AsksTheSeamAloneAndIsAFunctionOfItsSeed) {
+  std::string contents[2];
+  for (std::string& content : contents) {
+    SqliteWorld other;  // Shares the process, and SQLite's generator.
+    other.store();
+    SqliteWorld world;
+    rt::TaskGroup group;
+    int done = 0;
+    for (int i = 0; i <= (&content - contents); ++i) group.Spawn(PutOne(other.store(), "x", done));
+    group.Spawn([](SqliteWorld& into, int& count) -> rt::Task<> {
+      co_await into.kernel().executor().Yield();
+      co_await OpenAndPut(into.kernel().executor(), into.disk(), into.codec(), count);
+    }(world, done));
+    world.Run(absl::ZeroDuration());
+    EXPECT_EQ(done, 1);
+    content = world.disk().ContentOf(kDatabaseFile) + world.disk().ContentOf("store.db-wal");
+    EXPECT_GT(content.size(), 8192u);
+    other.Run(absl::ZeroDuration());
+  }
+  EXPECT_EQ(contents[0], contents[1]);
+}
+
 TEST(SqliteStore, EndsWatchesAndCommitsThatOutliveIt) {
   SqliteWorld world;
   SyncStore store(world);
