@@ -158,7 +158,7 @@ absl::Status SimDisk::BeginRead(absl::string_view what, absl::string_view name) 
 
 absl::Status SimDisk::ChangeNames(absl::string_view what, absl::string_view name, Names next) {
   bool done = false;
-  const absl::Status status = Begin(what, name, &done);
+  absl::Status status = Begin(what, name, &done);
   if (!done) return status;
   earlier_names_.push_back(std::exchange(names_, std::move(next)));
   return status;

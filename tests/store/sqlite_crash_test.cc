@@ -197,8 +197,8 @@ TEST(SqliteCrash, LosesNothingAfterAnErrorWhileItIsMade) {
   }
 }
 
-// Two disks that lie. As long as the log is not copied into the database, exactly what was
-// acknowledged after the first lie can be lost.
+// As long as the log is not copied into the database, nothing is lost but what was
+// acknowledged after the disk's first lie.
 TEST(SqliteCrash, LosesOnlyWhatALyingDiskAcknowledged) {
   const SqliteStoreOptions options = {.cache_bytes = 2000, .checkpoint_pages = 1'000'000};
   size_t kept = 0;

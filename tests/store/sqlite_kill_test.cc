@@ -130,7 +130,7 @@ TEST(SqliteKill, LosesNothingThatAKilledProcessHadAcknowledged) {
   Ledger ledger;
   for (int life = 0; life < kLives; ++life) {
     SCOPED_TRACE(absl::StrCat("life ", life));
-    LiveAndDie(folder, life, static_cast<int>(1 + random.Below(120)), ledger);
+    LiveAndDie(folder, life, static_cast<int>(1 + random.Below(300)), ledger);
     RealFolder world(folder);
     SyncStore store(world);
     ledger.Check(store, random);

@@ -35,7 +35,7 @@ class SqliteWorld final : public StoreWorld {
     if (opened.ok()) store_ = *std::move(opened);
     return opened.status();
   }
-  // The process dies; with `power`, the machine. Watches end first.
+  // The process dies; the machine loses power. Either way the next use opens the store.
   void Kill() { store_.reset(); }
   void Crash() {
     Kill();

@@ -16,7 +16,7 @@ namespace {
 
 // SQLite's own operating system reads the environment when the library is initialised,
 // which must therefore be over before any simulation begins.
-const int initialised = sqlite3_initialize();
+const int kInitialised = sqlite3_initialize();
 
 constexpr int kSectorBytes = 4096;
 constexpr int kLongestName = 512;
@@ -239,7 +239,7 @@ DiskVfs::DiskVfs(rt::Disk& disk, rt::Executor& executor, rt::Random random)
       executor_(executor),
       random_(random),
       name_(absl::StrCat("drydock-", absl::Hex(reinterpret_cast<uintptr_t>(this)))) {
-  DRYDOCK_CHECK(initialised == SQLITE_OK, "SQLite: ", sqlite3_errstr(initialised));
+  DRYDOCK_CHECK(kInitialised == SQLITE_OK, "SQLite: ", sqlite3_errstr(kInitialised));
   vfs_.iVersion = 2;
   vfs_.szOsFile = sizeof(OpenFile);
   vfs_.mxPathname = kLongestName;
