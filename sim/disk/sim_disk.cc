@@ -64,7 +64,7 @@ class SimDisk::OpenFile final : public rt::File {
   absl::Status Sync() override {
     if (boot_ != disk_.boots_) return disk_.Stopped();
     bool done = false;
-    const absl::Status status = disk_.Begin("sync", name_, &done);
+    absl::Status status = disk_.Begin("sync", name_, &done);
     if (rt::IsIoError(status)) disk_.FailSync(*node_);
     if (status.ok()) {
       ++disk_.syncs_;
@@ -86,7 +86,7 @@ class SimDisk::OpenFile final : public rt::File {
           absl::StrCat("cannot ", what, " ", disk_.PathOf(name_), ": it is open for reading"));
     }
     bool done = false;
-    const absl::Status status = disk_.Begin(what, name_, &done);
+    absl::Status status = disk_.Begin(what, name_, &done);
     const bool fits = growth == 0 || disk_.used() + growth <= disk_.options_.capacity;
     if (done && fits) change();
     if (status.ok() && !fits) {
@@ -202,7 +202,7 @@ absl::Status SimDisk::Rename(absl::string_view from, absl::string_view to) {
 
 absl::Status SimDisk::SyncDirectory() {
   bool done = false;
-  const absl::Status status = Begin("sync the folder of", "", &done);
+  absl::Status status = Begin("sync the folder of", "", &done);
   if (done) earlier_names_.clear();
   return status;
 }
