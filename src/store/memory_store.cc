@@ -5,31 +5,10 @@
 
 #include "absl/strings/str_cat.h"
 #include "src/rt/check.h"
+#include "src/rt/status_macros.h"
+#include "src/store/rules.h"
 
 namespace drydock::store {
-namespace {
-
-absl::Status Compacted(Revision asked, Revision compacted) {
-  return absl::OutOfRangeError(
-      absl::StrCat("required revision ", asked, " has been compacted: the oldest is ", compacted));
-}
-
-template <typename T>
-bool Compares(Compare::Op op, T left, T right) {
-  switch (op) {
-    case Compare::Op::kEqual:
-      return left == right;
-    case Compare::Op::kNotEqual:
-      return left != right;
-    case Compare::Op::kLess:
-      return left < right;
-    case Compare::Op::kGreater:
-      return left > right;
-  }
-  return false;
-}
-
-}  // namespace
 
 class MemoryStore::MemoryWatch final : public Watch {
  public:
@@ -139,12 +118,9 @@ Event MemoryStore::ToEvent(const LogEntry& entry) {
 }
 
 rt::Task<absl::StatusOr<RangeResponse>> MemoryStore::Range(RangeRequest request) {
-  if (request.revision > revision_) {
-    co_return absl::OutOfRangeError(absl::StrCat("required revision ", request.revision,
-                                                 " is in the future: the newest is ", revision_));
-  }
+  if (request.revision > revision_) co_return FutureError(request.revision, revision_);
   const Revision at = request.revision > 0 ? request.revision : revision_;
-  if (at < compacted_) co_return Compacted(at, compacted_);
+  if (at < compacted_) co_return CompactedError(at, compacted_);
 
   RangeResponse response;
   response.revision = revision_;
@@ -178,22 +154,19 @@ MemoryStore::Key* MemoryStore::Find(const std::string& key) {
 
 bool MemoryStore::Holds(const Compare& compare) {
   const Key* key = Find(compare.key);
-  const bool present = key != nullptr && key->current.value;
-  switch (compare.target) {
-    case Compare::Target::kModRevision:
-      return Compares(compare.op, present ? key->current.mod_revision : 0, compare.operand);
-    case Compare::Target::kCreateRevision:
-      return Compares(compare.op, present ? key->current.create_revision : 0, compare.operand);
-    case Compare::Target::kVersion:
-      return Compares(compare.op, present ? key->current.version : 0, compare.operand);
+  KeyState state;
+  if (key != nullptr && key->current.value) {
+    state = {.create_revision = key->current.create_revision,
+             .mod_revision = key->current.mod_revision,
+             .version = key->current.version};
   }
-  return false;
+  return store::Holds(compare, state);
 }
 
 rt::Task<absl::StatusOr<TxnResult>> MemoryStore::Commit(Txn txn) {
   for (const Write& write : txn.writes) {
     if (write.lease != 0 && leases_.find(write.lease) == leases_.end()) {
-      co_return absl::NotFoundError(absl::StrCat("lease ", write.lease, " not found"));
+      co_return NoSuchLease(write.lease);
     }
     if (write.kind == Write::Kind::kPut && !write.value) {
       co_return absl::InvalidArgumentError(absl::StrCat("no value for ", write.key));
@@ -284,11 +257,7 @@ void MemoryStore::Trim(Revision revision) {
 }
 
 rt::Task<absl::Status> MemoryStore::Compact(Revision revision) {
-  if (revision > revision_) {
-    co_return absl::OutOfRangeError(
-        absl::StrCat("revision ", revision, " is in the future: the newest is ", revision_));
-  }
-  if (revision <= compacted_) co_return Compacted(revision, compacted_);
+  CO_RETURN_IF_ERROR(CheckCompaction(revision, compacted_, revision_));
   Trim(revision);
   co_return absl::OkStatus();
 }
@@ -296,7 +265,7 @@ rt::Task<absl::Status> MemoryStore::Compact(Revision revision) {
 rt::Task<absl::StatusOr<std::unique_ptr<Watch>>> MemoryStore::StartWatch(std::string key,
                                                                          std::string end,
                                                                          Revision after) {
-  if (after < compacted_) co_return Compacted(after, compacted_);
+  if (after < compacted_) co_return CompactedError(after, compacted_);
   auto watch = std::make_unique<MemoryWatch>(*this, std::move(key), std::move(end), after);
   const auto missed = std::partition_point(
       log_.begin(), log_.end(),
@@ -338,9 +307,7 @@ rt::Task<absl::StatusOr<LeaseId>> MemoryStore::GrantLease(absl::Duration ttl) {
 
 rt::Task<absl::Status> MemoryStore::KeepAlive(LeaseId lease) {
   const auto found = leases_.find(lease);
-  if (found == leases_.end()) {
-    co_return absl::NotFoundError(absl::StrCat("lease ", lease, " not found"));
-  }
+  if (found == leases_.end()) co_return NoSuchLease(lease);
   expiries_.erase({found->second.expires, lease});
   found->second.expires = executor_.Now() + found->second.ttl;
   expiries_.insert({found->second.expires, lease});
@@ -351,7 +318,7 @@ rt::Task<absl::Status> MemoryStore::RevokeLease(LeaseId lease) { co_return Delet
 
 absl::Status MemoryStore::DeleteLease(LeaseId id) {
   const auto found = leases_.find(id);
-  if (found == leases_.end()) return absl::NotFoundError(absl::StrCat("lease ", id, " not found"));
+  if (found == leases_.end()) return NoSuchLease(id);
   std::vector<Key*> keys;
   for (Key* key = found->second.keys; key != nullptr; key = key->lease_next) keys.push_back(key);
   std::sort(keys.begin(), keys.end(), [](Key* a, Key* b) { return a->key < b->key; });
