@@ -137,6 +137,7 @@ HttpResponse ApiHandler::Paths() const {
   for (const char* path : {"/healthz", "/livez", "/metrics", "/readyz", "/version"}) {
     paths.emplace_back(path);
   }
+  std::sort(paths.begin(), paths.end());
   api::Value list = api::Value::Array();
   for (const std::string& path : paths) list.items().push_back(api::Value::String(path));
   api::Value document = api::Value::Object();
@@ -163,7 +164,14 @@ std::optional<HttpResponse> ApiHandler::ServeDiscovery(const HttpRequest& reques
     return response;
   }
   if (root) {
-    if (core) return EncodeObject(200, discovery_.CoreVersions(), *encoding);
+    if (core) {
+      api::metav1::APIVersions versions = discovery_.CoreVersions();
+      api::metav1::ServerAddressByClientCIDR& address =
+          *versions.add_server_address_by_client_cidrs();
+      address.set_client_cidr("0.0.0.0/0");
+      address.set_server_address(std::string(FindHeader(request.headers, "Host")));
+      return EncodeObject(200, versions, *encoding);
+    }
     return EncodeObject(200, discovery_.Groups(), *encoding);
   }
   if (!core && path.size() == 2) {

@@ -1,0 +1,3 @@
+#!/usr/bin/env bash
+# Runs a Python test with Debian's interpreter: run.sh SCRIPT [ARGUMENT]...
+exec python3 -B "$@"
