@@ -42,7 +42,7 @@ REPLACEMENTS = [
     (r"\b10\.(9[6-9]|1[01]\d)\.\d+\.\d+", "<service-ip>"),
     (r"(?<=\s)(\d+m)?\d+s(?=[\s)]|$)", "<age>"),
     (r"(in object meta: |, current: )\d+", r"\1<revision>"),
-    (r"https://127\.0\.0\.1:\d+", "<server>"),
+    (r"127\.0\.0\.1:\d+", "<server>"),
     ("\x1b\\[[0-9;]*m", ""),
 ]
 
