@@ -21,6 +21,8 @@ using Parser = http::request_parser<http::string_body>;
 
 // What a peer may send ahead while it is being answered.
 constexpr size_t kReadAhead = 64 << 10;
+// An answer is written in pieces of this size.
+constexpr size_t kPiece = 256 << 10;
 // After an answer to a request that was not read to its end, what is still on the way is
 // taken off the network for a while: a reset would take the answer with it.
 constexpr absl::Duration kLinger = absl::Seconds(2);
@@ -232,12 +234,20 @@ rt::Task<bool> HttpConnection::SendStream(BodyStream& body, bool chunked) {
 
 rt::Task<bool> HttpConnection::Send(HttpResponse response, bool head_only, bool keep_alive,
                                     bool chunked) {
-  std::string bytes = HeadOf(response, executor_.WallNow(), keep_alive, chunked);
-  if (response.stream == nullptr && !head_only) bytes.append(response.body);
-  response.body.clear();
-  const absl::Status sent =
-      co_await stream_->Write(std::move(bytes), executor_.Now() + limits_.write_timeout);
-  if (!sent.ok()) co_return false;
+  std::string piece = HeadOf(response, executor_.WallNow(), keep_alive, chunked);
+  const std::string body =
+      response.stream == nullptr && !head_only ? std::move(response.body) : std::string();
+  // In pieces, so that the time-out is one of progress and not of the size of the answer.
+  for (size_t sent = 0;;) {
+    const absl::string_view next = absl::string_view(body).substr(sent, kPiece);
+    piece.append(next.data(), next.size());
+    sent += next.size();
+    const absl::Status written =
+        co_await stream_->Write(std::move(piece), executor_.Now() + limits_.write_timeout);
+    if (!written.ok()) co_return false;
+    if (sent == body.size()) break;
+    piece.clear();
+  }
   if (response.stream == nullptr || head_only) co_return true;
   co_return co_await SendStream(*response.stream, chunked);
 }

@@ -108,16 +108,18 @@ class WatchBody final : public BodyStream {
       : kind_(kind), events_(std::move(events)), format_(format) {}
 
   rt::Task<std::optional<std::string>> Next() override {
-    const absl::StatusOr<std::optional<rt::PayloadRef>> message = co_await events_->Next();
-    // Whether the server ended the watch or fell behind: the client watches again from
-    // the last revision that it has.
-    if (!message.ok() || !message->has_value()) co_return std::nullopt;
     std::string bytes;
-    for (const api::WatchEvent& event : static_cast<const api::WatchEvents&>(***message).events) {
-      if (event.type == api::EventType::kBookmark) {
-        Append(event.type, *BookmarkObject(kind_, event), &bytes);
-      } else {
-        Append(event.type, event.object->message(), &bytes);
+    while (bytes.empty()) {
+      const absl::StatusOr<std::optional<rt::PayloadRef>> message = co_await events_->Next();
+      // Whether the server ended the watch or fell behind: the client watches again from
+      // the last revision that it has.
+      if (!message.ok() || !message->has_value()) co_return std::nullopt;
+      for (const api::WatchEvent& event : static_cast<const api::WatchEvents&>(***message).events) {
+        if (event.type == api::EventType::kBookmark) {
+          Append(event.type, *BookmarkObject(kind_, event), &bytes);
+        } else {
+          Append(event.type, event.object->message(), &bytes);
+        }
       }
     }
     co_return bytes;

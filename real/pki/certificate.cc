@@ -52,6 +52,13 @@ Certificate ReadCertificate(const std::string& pem) {
   return read;
 }
 
+Key ReadKey(const std::string& pem) {
+  const Bio bio(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
+  Key read(PEM_read_bio_PrivateKey(bio.get(), nullptr, nullptr, nullptr));
+  ERR_clear_error();
+  return read;
+}
+
 bool IsAddress(const std::string& host) {
   ASN1_OCTET_STRING* const address = a2i_IPADDRESS(host.c_str());
   ERR_clear_error();
@@ -149,11 +156,18 @@ absl::StatusOr<KeyPair> MakeAuthority(const CertificateRequest& request) {
 absl::StatusOr<KeyPair> MakeCertificate(const CertificateRequest& request,
                                         const KeyPair& authority) {
   const Certificate issuer = ReadCertificate(authority.certificate);
-  const Bio bio(BIO_new_mem_buf(authority.private_key.data(),
-                                static_cast<int>(authority.private_key.size())));
-  const Key key(PEM_read_bio_PrivateKey(bio.get(), nullptr, nullptr, nullptr));
-  if (issuer == nullptr || key == nullptr) return Failed("cannot read the authority");
+  const Key key = ReadKey(authority.private_key);
+  if (issuer == nullptr || key == nullptr) return absl::InternalError("cannot read the authority");
   return Make(request, issuer.get(), key.get());
+}
+
+bool Matches(const KeyPair& pair) {
+  const Certificate certificate = ReadCertificate(pair.certificate);
+  const Key key = ReadKey(pair.private_key);
+  const bool matches = certificate != nullptr && key != nullptr &&
+                       X509_check_private_key(certificate.get(), key.get()) == 1;
+  ERR_clear_error();
+  return matches;
 }
 
 bool IsGood(const std::string& certificate, const std::string& authority, absl::Time until) {

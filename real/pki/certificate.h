@@ -30,6 +30,8 @@ absl::StatusOr<KeyPair> MakeAuthority(const CertificateRequest& request);
 absl::StatusOr<KeyPair> MakeCertificate(const CertificateRequest& request,
                                         const KeyPair& authority);
 
+// Whether the key is the certificate's own.
+bool Matches(const KeyPair& pair);
 // Whether the certificate is signed by the authority and valid until `until` at least.
 bool IsGood(const std::string& certificate, const std::string& authority, absl::Time until);
 // Whether it names the host: a DNS name or an IP address.

@@ -37,11 +37,11 @@ absl::StatusOr<KeyPair> Read(const std::string& path) {
 absl::StatusOr<KeyPair> EnsureAuthority(const std::string& path, absl::Time now) {
   absl::StatusOr<KeyPair> kept = Read(path);
   if (kept.ok()) {
-    if (IsGood(kept->certificate, kept->certificate, now)) return kept;
+    if (IsGood(kept->certificate, kept->certificate, now) && Matches(*kept)) return kept;
     return absl::FailedPreconditionError(
-        absl::StrCat(path,
-                     ".crt is not valid (any more); move it and its key away to get a new "
-                     "authority, which every client must then be told of"));
+        absl::StrCat(path, ".crt is not valid (any more), or ", path,
+                     ".key is not its key; move both away to get a new authority, which every "
+                     "client must then be told of"));
   }
   if (!absl::IsNotFound(kept.status())) return kept.status();
   absl::StatusOr<KeyPair> made = MakeAuthority({.common_name = "drydock-ca",
@@ -57,7 +57,9 @@ absl::StatusOr<KeyPair> Ensure(const std::string& path, CertificateRequest reque
                                const KeyPair& authority, absl::Time now) {
   absl::StatusOr<KeyPair> kept = Read(path);
   if (!kept.ok() && !absl::IsNotFound(kept.status())) return kept.status();
-  if (kept.ok() && IsGood(kept->certificate, authority.certificate, now + kRenewBefore) &&
+  // A crash between the two files leaves a key that is not the certificate's.
+  if (kept.ok() && Matches(*kept) &&
+      IsGood(kept->certificate, authority.certificate, now + kRenewBefore) &&
       std::all_of(request.hosts.begin(), request.hosts.end(),
                   [&](const std::string& host) { return CoversHost(kept->certificate, host); })) {
     return kept;

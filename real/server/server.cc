@@ -125,8 +125,7 @@ absl::Status Process::MakeTls() {
 
 absl::Status Process::Prepare() {
   RETURN_IF_ERROR(MakePrivateFolder(config_.data_dir));
-  absl::StatusOr<StoreForm> store =
-      MakeStore(config_.store, config_.data_dir, env_.executor(), codec_);
+  absl::StatusOr<StoreForm> store = MakeStore(config_.store, config_.data_dir, env_, codec_);
   if (!store.ok()) return store.status();
   store_ = *std::move(store);
   RETURN_IF_ERROR(MakeTls());

@@ -6,9 +6,9 @@
 namespace drydock::real {
 
 absl::StatusOr<StoreForm> MakeStore(absl::string_view name, const std::string& /*folder*/,
-                                    rt::Executor& executor, const store::ValueCodec& codec) {
+                                    rt::Env& env, const store::ValueCodec& codec) {
   if (name == "memory") {
-    return StoreForm{.store = std::make_unique<store::MemoryStore>(executor, codec)};
+    return StoreForm{.store = std::make_unique<store::MemoryStore>(env.executor(), codec)};
   }
   return absl::InvalidArgumentError(absl::StrCat("--store: expected memory, got \"", name, "\""));
 }

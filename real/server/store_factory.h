@@ -7,7 +7,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "src/rt/executor.h"
+#include "src/rt/env.h"
 #include "src/store/store.h"
 
 namespace drydock::real {
@@ -17,10 +17,10 @@ struct StoreForm {
   bool durable = false;  // Whether what was acknowledged outlives the process.
 };
 
-// `name`: "memory". `folder` is the server's, for forms that keep files. `executor` and
-// `codec` outlive the store.
-absl::StatusOr<StoreForm> MakeStore(absl::string_view name, const std::string& folder,
-                                    rt::Executor& executor, const store::ValueCodec& codec);
+// `name`: "memory". `folder` is the server's, for forms that keep files. `env` and `codec`
+// outlive the store.
+absl::StatusOr<StoreForm> MakeStore(absl::string_view name, const std::string& folder, rt::Env& env,
+                                    const store::ValueCodec& codec);
 
 }  // namespace drydock::real
 

@@ -13,6 +13,7 @@
 #include <boost/asio/write.hpp>
 
 #include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "real/asio/asio_executor.h"
@@ -207,6 +208,21 @@ TEST_F(HttpServerTest, RefusesBodiesThatAreTooMuchTogether) {
   const auto third = Connect();
   Send(*third, request);
   EXPECT_THAT(Receive(third), StartsWith("HTTP/1.1 200 OK"));
+}
+
+TEST_F(HttpServerTest, SendsALargeAnswerWhole) {
+  Start({});
+  const std::string body(1'000'003, 'y');
+  const auto socket = Connect();
+  std::optional<std::string> answer;
+  tasks_.Spawn(ReceiveInto(executor_, socket, "", answer));
+  const auto request = std::make_shared<std::string>(absl::StrCat(
+      "POST / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: ", body.size(),
+      "\r\n\r\n", body));
+  boost::asio::async_write(*socket, boost::asio::buffer(*request),
+                           [request](const boost::system::error_code&, size_t) {});
+  RunUntil([&] { return answer.has_value(); });
+  EXPECT_THAT(*answer, EndsWith("\r\n\r\n" + body));
 }
 
 TEST_F(HttpServerTest, EndsAStreamThatIsNotRead) {

@@ -69,7 +69,22 @@ TEST_F(PkiTest, RenewsWhatDoesNotNameAHost) {
 TEST_F(PkiTest, SaysWhatToDoAboutAnAuthorityThatHasEnded) {
   Ensure();
   const absl::StatusOr<Pki> later = EnsurePki(folder_, {}, now_ + 4000 * kDay);
-  EXPECT_THAT(std::string(later.status().message()), HasSubstr("move it and its key away"));
+  EXPECT_THAT(std::string(later.status().message()), HasSubstr("move both away"));
+}
+
+TEST_F(PkiTest, RenewsACertificateWhoseKeyIsAnother) {
+  const Pki first = Ensure();
+  ASSERT_TRUE(WriteFile(folder_ + "/apiserver.key", first.admin.private_key, kOwnerOnly).ok());
+  const Pki second = Ensure();
+  EXPECT_NE(first.server.certificate, second.server.certificate);
+  EXPECT_TRUE(Matches(second.server));
+}
+
+TEST_F(PkiTest, RefusesAnAuthorityWhoseKeyIsAnother) {
+  const Pki pki = Ensure();
+  ASSERT_TRUE(WriteFile(folder_ + "/ca.key", pki.admin.private_key, kOwnerOnly).ok());
+  EXPECT_THAT(std::string(EnsurePki(folder_, {}, now_).status().message()),
+              HasSubstr("is not its key"));
 }
 
 TEST_F(PkiTest, DoesNotTakeAnothersCertificate) {
