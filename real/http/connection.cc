@@ -1,6 +1,7 @@
 // Boost.Beast's parser reads requests; it does no I/O of its own.
 #include "real/http/connection.h"
 
+#include <exception>
 #include <utility>
 
 #include <boost/asio/buffer.hpp>
@@ -57,6 +58,17 @@ HttpResponse Refusal(const boost::system::error_code& error, const HttpLimits& l
   return response;
 }
 
+// Beast's container of headers throws at names and values of 64 KiB. The limit of the head
+// is below that; this is the boundary all the same, as nothing may throw in a task.
+size_t Feed(Parser& parser, const std::string& input, boost::system::error_code* error) {
+  try {
+    return parser.put(boost::asio::buffer(input), *error);
+  } catch (const std::exception&) {
+    *error = http::error::header_limit;
+    return 0;
+  }
+}
+
 std::string Chunk(absl::string_view bytes) {
   return absl::StrCat(absl::Hex(bytes.size()), "\r\n", bytes, "\r\n");
 }
@@ -111,7 +123,7 @@ rt::Task<HttpConnection::Received> HttpConnection::Receive() {
       }
       idle_ = false;
       boost::system::error_code error;
-      const size_t used = parser.put(boost::asio::buffer(input_), error);
+      const size_t used = Feed(parser, input_, &error);
       input_.erase(0, used);
       if (error && error != http::error::need_more) {
         ++metrics_.malformed;

@@ -49,12 +49,12 @@ absl::StatusOr<tcp::endpoint> ParseEndpoint(absl::string_view text) {
 }
 
 HttpServer::HttpServer(rt::Executor& executor, HttpHandler& handler, HttpServerOptions options,
-                       std::shared_ptr<Listener> listener)
+                       std::shared_ptr<Listener> listener, tcp::endpoint endpoint)
     : executor_(executor),
       handler_(handler),
       options_(std::move(options)),
       listener_(std::move(listener)),
-      endpoint_(listener_->acceptor.local_endpoint()),
+      endpoint_(std::move(endpoint)),
       changed_(executor) {}
 
 HttpServer::~HttpServer() {
@@ -85,8 +85,11 @@ absl::StatusOr<std::unique_ptr<HttpServer>> HttpServer::Listen(boost::asio::io_c
   if (error) return failed("cannot listen on");
   listener->acceptor.listen(boost::asio::socket_base::max_listen_connections, error);
   if (error) return failed("cannot listen on");
+  // With the port that the system has chosen, where it was to choose one.
+  const tcp::endpoint bound = listener->acceptor.local_endpoint(error);
+  if (error) return failed("cannot listen on");
   return std::unique_ptr<HttpServer>(
-      new HttpServer(executor, handler, std::move(options), std::move(listener)));
+      new HttpServer(executor, handler, std::move(options), std::move(listener), bound));
 }
 
 rt::Task<> HttpServer::RunConnection(std::list<Peer>::iterator peer) {

@@ -58,7 +58,7 @@ class HttpServer {
   };
 
   HttpServer(rt::Executor& executor, HttpHandler& handler, HttpServerOptions options,
-             std::shared_ptr<Listener> listener);
+             std::shared_ptr<Listener> listener, boost::asio::ip::tcp::endpoint endpoint);
   void Accept(boost::asio::ip::tcp::socket socket);
   rt::Task<> RunConnection(std::list<Peer>::iterator peer);
   rt::Task<> Reap();

@@ -62,6 +62,16 @@ void RaiseFileLimit() {
   setrlimit(RLIMIT_NOFILE, &limit);
 }
 
+// Asio gives signals their default meaning back when it is done with them: a second one must
+// not kill a process that is taking itself down.
+void BlockSignals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGINT);
+  sigprocmask(SIG_BLOCK, &signals, nullptr);
+}
+
 ApiHandlerOptions HandlerOptions(const ServerConfig& config) {
   ApiHandlerOptions options;
   options.git_version = config.git_version;
@@ -188,6 +198,7 @@ absl::Status RunServer(const ServerConfig& config) {
   RETURN_IF_ERROR(process.Prepare());
   process.Start();
   io.run();
+  BlockSignals();
   return process.outcome();
 }
 

@@ -210,6 +210,13 @@ TEST_F(HttpServerTest, RefusesBodiesThatAreTooMuchTogether) {
   EXPECT_THAT(Receive(third), StartsWith("HTTP/1.1 200 OK"));
 }
 
+TEST_F(HttpServerTest, SurvivesAHeaderThatTheParserThrowsAt) {
+  Start({.header_bytes = 1 << 20});
+  const auto socket = Connect();
+  Send(*socket, "GET / HTTP/1.1\r\nA: " + std::string(70'000, 'b') + "\r\n\r\n");
+  EXPECT_THAT(Receive(socket), StartsWith("HTTP/1.1 431 "));
+}
+
 TEST_F(HttpServerTest, SendsALargeAnswerWhole) {
   Start({});
   const std::string body(1'000'003, 'y');
