@@ -1,3 +1,0 @@
-#!/usr/bin/env bash
-# Runs a Python test with Debian's interpreter: run.sh SCRIPT [ARGUMENT]...
-exec python3 -B "$@"
