@@ -380,7 +380,9 @@ def memory_stays_bounded(server):
     """After everything above: large bodies and deep documents have been given back."""
     with open(f"/proc/{server.process.pid}/status", encoding="ascii") as status:
         resident = next(int(line.split()[1]) for line in status if line.startswith("VmRSS:"))
-    expect(resident < 400 * 1024, True, f"{resident} kB resident")
+    # AddressSanitizer keeps a quarter of a gigabyte of freed memory, and more beside each piece.
+    limit = 1024 if "ASAN_OPTIONS" in os.environ else 150
+    expect(resident < limit * 1024, True, f"{resident} kB resident")
 
 
 def a_server_that_stops_ends_watches_in_good_order(server):
