@@ -7,6 +7,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "absl/strings/str_split.h"
 #include "real/http/api_path.h"
 #include "real/http/negotiation.h"
 #include "real/http/request_decoder.h"
@@ -92,7 +93,7 @@ ApiHandler::ApiHandler(apiserver::Server& server, ApiHandlerOptions options)
 
 std::optional<api::User> ApiHandler::UserOf(const HttpRequest& head) const {
   std::optional<api::User> user = head.peer.has_value() ? head.peer : options_.without_certificate;
-  if (user.has_value()) user->groups.push_back("system:authenticated");
+  if (user.has_value()) user->groups.emplace_back("system:authenticated");
   return user;
 }
 

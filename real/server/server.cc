@@ -175,14 +175,14 @@ rt::Task<> Process::AnnounceWhenReady() {
     io_.stop();
     co_return;
   }
-  std::cerr << "drydock: ready at " << url << ", kubeconfig in " << path << std::endl;
+  std::cerr << "drydock: ready at " << url << ", kubeconfig in " << path << "\n";
 }
 
 rt::Task<> Process::StopOnSignal() {
   boost::asio::signal_set& signals = signals_;
   co_await AwaitIo(env_.executor(), absl::InfiniteDuration(), nullptr,
                    [&signals](auto handler) { signals.async_wait(std::move(handler)); });
-  std::cerr << "drydock: stopping" << std::endl;
+  std::cerr << "drydock: stopping\n";
   handler_->BeginShutdown();
   plane_->StopComponents();
   co_await http_->Finish(kPatience);
