@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "src/cli/convert.h"
+#include "src/cli/server_command.h"
 #include "src/cli/sim_command.h"
 #include "src/cli/version.h"
 
@@ -17,6 +18,7 @@ constexpr absl::string_view kUsage =
     "Usage: drydock COMMAND [ARGUMENT]...\n"
     "\n"
     "Commands:\n"
+    "  server     run an API server, a scheduler and controllers on this machine\n"
     "  sim run    run a scenario in virtual time\n"
     "  convert    turn API objects into another encoding\n"
     "  version    print the versions of Drydock and of the Kubernetes API it serves\n";
@@ -30,6 +32,7 @@ int Main(const std::vector<std::string>& arguments) {
     return 0;
   }
   if (command == "sim") return RunSim(rest);
+  if (command == "server") return RunServerCommand(rest);
   if (command == "convert") return RunConvert(rest);
   if (command == "--help") {
     std::cout << kUsage;

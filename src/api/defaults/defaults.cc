@@ -76,6 +76,11 @@ void Default(Service* service) {
 
 void Default(Secret* secret) {
   if (secret->type().empty()) secret->set_type("Opaque");
+  // Written only: a convenience for people, which is kept as data.
+  for (const StringEntry& entry : secret->string_data()) {
+    Set(secret->mutable_data(), entry.key(), entry.value());
+  }
+  secret->clear_string_data();
 }
 
 void Default(PersistentVolume* volume) {

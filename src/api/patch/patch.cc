@@ -1,10 +1,12 @@
 #include "src/api/patch/patch.h"
 
 #include "src/api/codec/json.h"
+#include "src/api/meta_v1.h"
 #include "src/api/patch/json_patch.h"
 #include "src/api/patch/merge_patch.h"
 #include "src/api/patch/strategic_merge_patch.h"
 #include "src/api/scheme.h"
+#include "src/api/status.h"
 #include "src/rt/status_macros.h"
 
 namespace drydock::api {
@@ -27,6 +29,18 @@ bool Says(const Value& tree, absl::string_view key, absl::string_view text) {
   return value != nullptr && value->is_string() && value->text() == text;
 }
 
+// As kube-apiserver, which tells the client no more than this (with details, but empty ones:
+// kubectl looks whether there are any).
+absl::Status DoesNotApply() {
+  metav1::Status status;
+  status.set_status("Failure");
+  status.set_reason("Invalid");
+  status.set_code(422);
+  status.set_message("the server rejected our request due to an error in our request");
+  status.mutable_details();
+  return FromMetaStatus(status);
+}
+
 }  // namespace
 
 absl::StatusOr<DecodedObject> PatchObject(const google::protobuf::Message& current, PatchKind kind,
@@ -36,7 +50,7 @@ absl::StatusOr<DecodedObject> PatchObject(const google::protobuf::Message& curre
   Value tree = ToTree(current);
   switch (kind) {
     case PatchKind::kJson:
-      RETURN_IF_ERROR(ApplyJsonPatch(*change, &tree));
+      if (!ApplyJsonPatch(*change, &tree).ok()) return DoesNotApply();
       break;
     case PatchKind::kMerge:
       ApplyMergePatch(*change, &tree);

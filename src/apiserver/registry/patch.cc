@@ -38,6 +38,10 @@ absl::StatusOr<api::ObjectRef> Registry::Patched(const api::Request& request,
 
 rt::Task<absl::StatusOr<Answer>> Registry::Patch(const Resource& resource,
                                                  const api::Request& request) {
+  // Before the object is looked for: what is not served is refused whether it is there or not.
+  if (const absl::StatusOr<api::PatchKind> kind = KindOfPatch(request); !kind.ok()) {
+    co_return kind.status();
+  }
   const bool status_only = request.subresource == "status" || request.subresource == "approval";
   absl::StatusOr<api::ObjectRef> patched =
       co_await Modify(resource, request.ns, request.name, request.dry_run,

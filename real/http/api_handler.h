@@ -1,0 +1,67 @@
+// The Kubernetes API over HTTP: resources, discovery, health, version and metrics.
+#ifndef DRYDOCK_REAL_HTTP_API_HANDLER_H_
+#define DRYDOCK_REAL_HTTP_API_HANDLER_H_
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "real/http/health.h"
+#include "real/http/message.h"
+#include "real/http/metrics.h"
+#include "real/http/response_encoder.h"
+#include "real/http/url.h"
+#include "src/api/request.h"
+#include "src/apiserver/discovery.h"
+#include "src/apiserver/server.h"
+#include "src/rt/task.h"
+
+namespace drydock::real {
+
+struct ApiHandlerOptions {
+  std::string git_version;  // "v1.35.0+drydock"
+  // Who asks where connections show no certificate: over plain HTTP. Otherwise such
+  // requests are refused, but for health.
+  std::optional<api::User> without_certificate;
+  // Names that requests without a certificate may give as their Host: a page in a browser
+  // on this machine must not reach the API under a name of its own.
+  std::vector<std::string> hosts;
+};
+
+class ApiHandler final : public HttpHandler {
+ public:
+  // `server` outlives the handler.
+  ApiHandler(apiserver::Server& server, ApiHandlerOptions options);
+  ApiHandler(const ApiHandler&) = delete;
+  ApiHandler& operator=(const ApiHandler&) = delete;
+
+  // Whose connections are counted in /metrics. Outlives the handler's requests.
+  void SetHttpMetrics(const HttpMetrics& metrics) { http_metrics_ = &metrics; }
+  // /readyz fails from now on, so that nobody new is sent here.
+  void BeginShutdown() { shutting_down_ = true; }
+
+  std::optional<HttpResponse> Screen(const HttpRequest& head) override;
+  rt::Task<HttpResponse> Serve(HttpRequest request) override;
+
+ private:
+  std::optional<api::User> UserOf(const HttpRequest& head) const;
+  // Whatever is no resource; nullopt when there is nothing at the path.
+  std::optional<HttpResponse> ServeDocument(const HttpRequest& request, const Url& url);
+  std::optional<HttpResponse> ServeDiscovery(const HttpRequest& request, const Url& url);
+  rt::Task<HttpResponse> ServeResource(HttpRequest request, Url url);
+  HttpResponse Version(const Encoding& encoding) const;
+  HttpResponse Paths() const;
+
+  apiserver::Server& server_;
+  const ApiHandlerOptions options_;
+  const apiserver::Discovery discovery_;
+  const std::vector<HealthCheck> checks_;
+  RequestDurations durations_;
+  const HttpMetrics* http_metrics_ = nullptr;
+  bool shutting_down_ = false;
+};
+
+}  // namespace drydock::real
+
+#endif  // DRYDOCK_REAL_HTTP_API_HANDLER_H_
