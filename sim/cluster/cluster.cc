@@ -20,10 +20,9 @@
 namespace drydock::sim {
 namespace {
 
-// Changes that the store remembers: a bound on memory (231 instead of 272 MiB in the
-// quickstart). Nobody reads far back: watches begin from the watch caches' own history, and
-// lists in pages go on within moments.
-constexpr size_t kStoreHistory = 10'000;
+// Changes that the store remembers: a bound on memory. Nobody reads far back: watches begin from
+// the watch caches' own history, and lists in pages go on within moments.
+constexpr size_t kStoreHistory = 4'000;
 
 constexpr absl::Duration kBootSpread = absl::Seconds(10);  // Nodes do not boot as one.
 

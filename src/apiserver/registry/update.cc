@@ -156,9 +156,10 @@ absl::StatusOr<Change> Registry::ChangeTo(const Resource& resource, const api::R
     // All but the metadata counts as the spec of a kind that has none.
     spec_changed = !EqualBut(*message, current->message(), kind.metadata);
   } else if (!share) {
-    // The request's differs from the present one; the defaults may have made them equal.
-    spec_changed = !api::SameContent(Part(kind, *message, kind.spec),
-                                     Part(kind, current->message(), kind.spec));
+    // The request's differs from the present one; what was done to it may have made them equal.
+    const bool as_asked = !admits && !resource.has_defaults && strategy == nullptr;
+    spec_changed = as_asked || !api::SameContent(Part(kind, *message, kind.spec),
+                                                 Part(kind, current->message(), kind.spec));
   }
   // One difference is enough.
   const bool changed = spec_changed || !api::SameContent(*metadata, current->metadata()) ||
