@@ -16,6 +16,7 @@
 #include "src/kubelet/kubelet.h"
 #include "src/rt/check.h"
 #include "src/rt/status_macros.h"
+#include "src/scheduler/engines.h"
 
 namespace drydock::sim {
 namespace {
@@ -65,6 +66,20 @@ absl::StatusOr<std::unique_ptr<Cluster>> Cluster::Create(World& world, const Sce
 }
 
 absl::Status Cluster::AddMaster() {
+  if (const api::Value& tree = scenario_.cluster.scheduler; !tree.is_null()) {
+    const auto registry = scheduler::PluginRegistry::Builtin();
+    absl::StatusOr<scheduler::SchedulerConfig> config =
+        scheduler::ParseSchedulerConfig(tree, &registry);
+    if (!config.ok()) {
+      return absl::InvalidArgumentError(
+          absl::StrCat(scenario_.path, ":", config.status().message()));
+    }
+    if (const absl::Status made = scheduler::CheckConfig(*config, registry); !made.ok()) {
+      return absl::InvalidArgumentError(
+          absl::StrCat(scenario_.path, ": cluster.scheduler: ", made.message()));
+    }
+    scheduler_config_ = *std::move(config);
+  }
   Machine& master = world_.AddMachine("master-0", ZoneName(0));
   store_ = std::make_unique<store::MemoryStore>(
       master.executor(), codec_, store::MemoryStoreOptions{.history_limit = kStoreHistory});

@@ -1,15 +1,11 @@
 #include "src/cli/convert.h"
 
-#include <cstdio>
-#include <fstream>
 #include <iostream>
-#include <iterator>
 #include <utility>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "absl/strings/str_split.h"
 #include "src/api/codec/codec.h"
 #include "src/api/meta_v1.h"
 
@@ -20,16 +16,6 @@ using api::DecodedObject;
 using api::Format;
 
 constexpr int kBadUsage = 2;
-
-// A place within the file is joined to the file's name: each line of an error has its own.
-absl::Status InFile(const std::string& name, const absl::Status& status) {
-  std::vector<std::string> lines;
-  for (const absl::string_view line : absl::StrSplit(status.message(), '\n')) {
-    const bool has_place = !line.empty() && line[0] >= '0' && line[0] <= '9';
-    lines.push_back(absl::StrCat(name, has_place ? ":" : ": ", line));
-  }
-  return absl::InvalidArgumentError(absl::StrJoin(lines, "\n"));
-}
 
 api::metav1::List MakeList(const std::vector<DecodedObject>& objects) {
   api::metav1::List list;
@@ -45,17 +31,6 @@ std::string ToYaml(const std::vector<DecodedObject>& objects) {
   });
 }
 
-bool ReadAll(const std::string& file, std::string* bytes) {
-  if (file == "-") {
-    bytes->assign(std::istreambuf_iterator<char>(std::cin), {});
-    return !std::cin.bad();
-  }
-  std::ifstream stream(file, std::ios::binary);
-  if (!stream) return false;
-  bytes->assign(std::istreambuf_iterator<char>(stream), {});
-  return !stream.bad();
-}
-
 int Usage(absl::string_view problem) {
   std::cerr << "drydock convert: " << problem << "\n\n" << kConvertUsage;
   return kBadUsage;
@@ -63,10 +38,9 @@ int Usage(absl::string_view problem) {
 
 }  // namespace
 
-absl::StatusOr<std::string> Convert(const std::vector<ConvertInput>& inputs,
-                                    absl::string_view output) {
+absl::StatusOr<std::string> Convert(const std::vector<Input>& inputs, absl::string_view output) {
   std::vector<DecodedObject> objects;
-  for (const ConvertInput& input : inputs) {
+  for (const Input& input : inputs) {
     absl::StatusOr<std::vector<DecodedObject>> decoded =
         api::DecodeDocuments(input.bytes, api::DetectFormat(input.bytes));
     if (!decoded.ok()) return InFile(input.name, decoded.status());
@@ -116,14 +90,14 @@ int RunConvert(const std::vector<std::string>& args) {
   }
   if (files.empty()) return Usage("-f is missing");
   if (output.empty()) return Usage("-o is missing");
-  std::vector<ConvertInput> inputs;
+  std::vector<Input> inputs;
   for (const std::string& file : files) {
-    ConvertInput& input = inputs.emplace_back();
-    input.name = file == "-" ? "standard input" : file;
-    if (!ReadAll(file, &input.bytes)) {
-      std::cerr << "drydock convert: cannot read " << file << "\n";
+    absl::StatusOr<Input> input = ReadInput(file);
+    if (!input.ok()) {
+      std::cerr << "drydock convert: " << input.status().message() << "\n";
       return kBadUsage;
     }
+    inputs.push_back(*std::move(input));
   }
   const absl::StatusOr<std::string> converted = Convert(inputs, output);
   if (!converted.ok()) {

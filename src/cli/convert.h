@@ -7,6 +7,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "src/cli/input.h"
 
 namespace drydock::cli {
 
@@ -17,14 +18,8 @@ inline constexpr char kConvertUsage[] =
     "writes them in another encoding to standard output. -f may be given several times. Several\n"
     "objects become YAML documents, or a List in JSON and protobuf.\n";
 
-// The converted text of a file's bytes. `name` stands in errors: "web.yaml:3:7: spec.replicas:
-// ...".
-struct ConvertInput {
-  std::string name;
-  std::string bytes;
-};
-absl::StatusOr<std::string> Convert(const std::vector<ConvertInput>& inputs,
-                                    absl::string_view output);
+// The converted text of the inputs.
+absl::StatusOr<std::string> Convert(const std::vector<Input>& inputs, absl::string_view output);
 
 // The command with the arguments after its name; gives the exit code.
 int RunConvert(const std::vector<std::string>& args);

@@ -18,10 +18,11 @@ constexpr absl::string_view kUsage =
     "Usage: drydock COMMAND [ARGUMENT]...\n"
     "\n"
     "Commands:\n"
-    "  server     run an API server, a scheduler and controllers on this machine\n"
-    "  sim run    run a scenario in virtual time\n"
-    "  convert    turn API objects into another encoding\n"
-    "  version    print the versions of Drydock and of the Kubernetes API it serves\n";
+    "  server        run an API server, a scheduler and controllers on this machine\n"
+    "  sim run       run a scenario in virtual time\n"
+    "  sim schedule  say what the scheduler would decide, and why\n"
+    "  convert       turn API objects into another encoding\n"
+    "  version       print the versions of Drydock and of the Kubernetes API it serves\n";
 
 int Main(const std::vector<std::string>& arguments) {
   const std::string command = arguments.empty() ? "" : arguments[0];

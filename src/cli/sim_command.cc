@@ -7,6 +7,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "src/cli/schedule.h"
 #include "src/cli/version.h"
 
 namespace drydock::cli {
@@ -81,16 +82,10 @@ absl::StatusOr<sim::RunOptions> ParseSimRun(const std::vector<std::string>& argu
   return options;
 }
 
-int RunSim(const std::vector<std::string>& arguments) {
-  if (arguments.empty() || arguments[0] != "run") {
-    if (!arguments.empty() && arguments[0] != "--help") {
-      std::cerr << "drydock sim: unknown command: " << arguments[0] << "\n\n";
-    }
-    std::cerr << kUsage;
-    return 2;
-  }
-  absl::StatusOr<sim::RunOptions> options =
-      ParseSimRun(std::vector<std::string>(arguments.begin() + 1, arguments.end()));
+namespace {
+
+int RunScenario(const std::vector<std::string>& arguments) {
+  absl::StatusOr<sim::RunOptions> options = ParseSimRun(arguments);
   if (!options.ok()) {
     std::cerr << "drydock sim run: " << options.status().message() << "\n\n" << kUsage;
     return 2;
@@ -103,6 +98,23 @@ int RunSim(const std::vector<std::string>& arguments) {
     return 2;
   }
   return *held ? 0 : 1;
+}
+
+}  // namespace
+
+int RunSim(const std::vector<std::string>& arguments) {
+  const std::string command = arguments.empty() ? "" : arguments[0];
+  if (command == "run" || command == "schedule") {
+    const std::vector<std::string> rest(arguments.begin() + 1, arguments.end());
+    return command == "run" ? RunScenario(rest) : RunSchedule(rest);
+  }
+  if (command == "--help") {
+    std::cout << kUsage << "\n" << kScheduleUsage;
+    return 0;
+  }
+  if (!command.empty()) std::cerr << "drydock sim: unknown command: " << command << "\n\n";
+  std::cerr << kUsage << "\n" << kScheduleUsage;
+  return 2;
 }
 
 }  // namespace drydock::cli

@@ -34,6 +34,8 @@ rt::Ref<const PodShape> FileShape(Cluster& cluster, rt::Ref<PodShape> shape) {
   for (SpreadConstraint& constraint : shape->spread) {
     constraint.self_match = constraint.selector.Matches(shape->labels);
     PodCondition condition{{shape->ns}, std::nullopt, constraint.selector};
+    // Kubernetes counts no pods for a selector that is there but empty.
+    if (constraint.selector.requirements.empty()) condition.selector.nothing = true;
     constraint.matches = cluster.counts.Column({std::move(condition)}, /*skip_terminating=*/true);
   }
   return cluster.shapes.Add(std::move(shape));

@@ -38,7 +38,7 @@ struct PluginSet {
   }
 };
 
-PluginSet ReadSet(ConfigReader& plugins, const std::string& point) {
+PluginSet ReadSet(ConfigReader& plugins, const std::string& point, const PluginRegistry* registry) {
   PluginSet set;
   const api::Value* value = plugins.Find(point);
   if (value == nullptr) return set;
@@ -47,7 +47,11 @@ PluginSet ReadSet(ConfigReader& plugins, const std::string& point) {
     ConfigReader plugin(item, path, plugins.problems());
     EnabledPlugin enabled;
     enabled.name = plugin.String("name", "");
-    if (enabled.name.empty()) plugin.Fail(item, path, "name: required");
+    if (enabled.name.empty()) {
+      plugin.Fail(item, path, "name: required");
+    } else if (registry != nullptr && registry->Find(enabled.name) == nullptr) {
+      plugin.Fail(item, path + ".name", absl::StrCat("there is no plugin ", enabled.name));
+    }
     enabled.weight = plugin.Int("weight", 0, kMaxWeight).value_or(0);
     set.enabled.push_back(std::move(enabled));
   });
@@ -66,6 +70,10 @@ PluginChoice* FindChoice(std::vector<PluginChoice>& choices, const std::string& 
   return nullptr;
 }
 
+void Drop(const std::string& point, std::vector<std::string>* points) {
+  points->erase(std::remove(points->begin(), points->end(), point), points->end());
+}
+
 // One extension point's own list on top of what multiPoint gives.
 void ApplyPoint(const std::string& point, const PluginSet& set,
                 std::vector<PluginChoice>* choices) {
@@ -81,19 +89,22 @@ void ApplyPoint(const std::string& point, const PluginSet& set,
       choices->push_back({enabled.name, 1, {}});
       choice = &choices->back();
       choice->disabled_points.assign(std::begin(kPoints), std::end(kPoints));
+      for (const auto& [early, late] : kJoined) {
+        if (point == late) Drop(early, &choice->disabled_points);
+      }
     }
-    std::vector<std::string>& off = choice->disabled_points;
-    off.erase(std::remove(off.begin(), off.end(), point), off.end());
+    Drop(point, &choice->disabled_points);
     if (enabled.weight > 0) choice->weight = enabled.weight;
   }
 }
 
-void ReadPlugins(ConfigReader& profile, std::vector<PluginChoice>* choices) {
+void ReadPlugins(ConfigReader& profile, const PluginRegistry* registry,
+                 std::vector<PluginChoice>* choices) {
   const api::Value* value = profile.Find("plugins");
   if (value == nullptr) return;
   ConfigReader plugins(*value, profile.PathOf("plugins"), profile.problems());
 
-  const PluginSet multi = ReadSet(plugins, "multiPoint");
+  const PluginSet multi = ReadSet(plugins, "multiPoint", registry);
   std::vector<PluginChoice> merged;
   for (const PluginChoice& choice : *choices) {
     const EnabledPlugin* enabled = multi.Enables(choice.name);
@@ -106,7 +117,9 @@ void ReadPlugins(ConfigReader& profile, std::vector<PluginChoice>* choices) {
     merged.push_back({enabled.name, std::max<int64_t>(enabled.weight, 1), {}});
   }
   std::vector<std::pair<std::string, PluginSet>> sets;
-  for (const char* point : kPoints) sets.emplace_back(point, ReadSet(plugins, point));
+  for (const char* point : kPoints) {
+    sets.emplace_back(point, ReadSet(plugins, point, registry));
+  }
   for (const auto& [point, set] : sets) ApplyPoint(point, set, &merged);
   for (const auto& [early, late] : kJoined) {
     for (const PluginChoice& choice : merged) {
@@ -299,6 +312,12 @@ void ReadArgs(const std::string& name, const api::Value& value, const std::strin
     ReadFitArgs(args, &all->node_resources_fit);
   } else if (name == "NodeResourcesBalancedAllocation") {
     all->balanced_allocation.resources = ReadResources(args, all->balanced_allocation.resources);
+    for (const ResourceWeight& resource : all->balanced_allocation.resources) {
+      if (resource.weight == 1) continue;
+      args.Fail(value, args.PathOf("resources"),
+                absl::StrCat("resource weight of ", resource.name, " should be 1, got ",
+                             resource.weight));
+    }
   } else if (name == "NodeAffinity") {
     ReadNodeAffinityArgs(args, &all->node_affinity);
   } else if (name == "PodTopologySpread") {
@@ -319,14 +338,14 @@ void ReadArgs(const std::string& name, const api::Value& value, const std::strin
 }
 
 ProfileConfig ReadProfile(const api::Value& value, const std::string& path,
-                          ConfigReader::Problems* problems) {
+                          const PluginRegistry* registry, ConfigReader::Problems* problems) {
   ProfileConfig profile = DefaultProfile();
   ConfigReader reader(value, path, problems);
   profile.scheduler_name = reader.String("schedulerName", profile.scheduler_name);
   if (const auto percentage = reader.Int("percentageOfNodesToScore", 0, 100)) {
     profile.percentage_of_nodes_to_score = static_cast<int>(*percentage);
   }
-  ReadPlugins(reader, &profile.plugins);
+  ReadPlugins(reader, registry, &profile.plugins);
   reader.List("pluginConfig", [&](const api::Value& item, const std::string& at) {
     ConfigReader config(item, at, problems);
     const std::string name = config.String("name", "");
@@ -340,7 +359,8 @@ ProfileConfig ReadProfile(const api::Value& value, const std::string& path,
 
 }  // namespace
 
-absl::StatusOr<SchedulerConfig> ParseSchedulerConfig(const api::Value& tree) {
+absl::StatusOr<SchedulerConfig> ParseSchedulerConfig(const api::Value& tree,
+                                                     const PluginRegistry* registry) {
   SchedulerConfig config;
   ConfigReader::Problems problems;
   {
@@ -370,7 +390,7 @@ absl::StatusOr<SchedulerConfig> ParseSchedulerConfig(const api::Value& tree) {
     }
     std::vector<ProfileConfig> profiles;
     reader.List("profiles", [&](const api::Value& item, const std::string& path) {
-      profiles.push_back(ReadProfile(item, path, &problems));
+      profiles.push_back(ReadProfile(item, path, registry, &problems));
       for (size_t i = 0; i + 1 < profiles.size(); ++i) {
         if (profiles[i].scheduler_name != profiles.back().scheduler_name) continue;
         reader.Fail(item, path + ".schedulerName",

@@ -27,7 +27,10 @@ struct SchedulerConfig {
 //
 // Plugins that Kubernetes does not have take any args: scalars, by dotted path, arrive
 // in PluginArgs::parameters as "PluginName.path".
-absl::StatusOr<SchedulerConfig> ParseSchedulerConfig(const api::Value& tree);
+//
+// With a `registry`, plugins that it does not have cannot be enabled.
+absl::StatusOr<SchedulerConfig> ParseSchedulerConfig(const api::Value& tree,
+                                                     const PluginRegistry* registry = nullptr);
 
 }  // namespace drydock::scheduler
 

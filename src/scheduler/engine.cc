@@ -48,9 +48,12 @@ Engine::Engine(Cluster& cluster, Profile profile, const Nominations& nominations
   }
 }
 
-Decision Engine::Schedule(const PodInfo& pod) {
+Decision Engine::Schedule(const PodInfo& pod) { return Decide(pod, /*all_nodes=*/false); }
+
+Decision Engine::Decide(const PodInfo& pod, bool all_nodes) {
   Decision decision;
   const NodeTable& nodes = cluster_.nodes;
+  feasible_.clear();
   if (nodes.node_count() == 0) {
     diagnosis_ = Diagnosis{};
     diagnosed_shape_ = 0;
@@ -61,7 +64,7 @@ Decision Engine::Schedule(const PodInfo& pod) {
   ShapeScores& known = shapes_.For(pod, nodes.size());
   known.Refresh(cluster_, profile_, pod);
 
-  bool plain = !restricted_ && nominations_.empty() && pod.nominated_node.empty() &&
+  bool plain = !all_nodes && !restricted_ && nominations_.empty() && pod.nominated_node.empty() &&
                NodesToFind(nodes.node_count()) >= nodes.node_count();
   for (const Named<FilterPlugin>* filter : active_) {
     if (filter->plugin->filter_scope() == Scope::kCluster) plain = false;
@@ -126,10 +129,9 @@ bool Engine::RunPreFilters(const PodInfo& pod) {
         restriction_ = std::move(both);
       }
       restricted_ = true;
-      if (!restriction_.empty()) continue;
-      message = absl::StrCat("node(s) didn't satisfy plugin(s) [",
-                             absl::StrJoin(restricting_plugins_, " "), "]",
-                             restricting_plugins_.size() > 1 ? " simultaneously" : "");
+      // One plugin alone may name nodes that do not exist: then none of the others is right.
+      if (!restriction_.empty() || restricting_plugins_.size() == 1) continue;
+      message = OutsideText() + " simultaneously";
     }
     diagnosis_ = Diagnosis{};
     diagnosed_shape_ = 0;
@@ -297,6 +299,11 @@ void Engine::WhatIfRemove(const PodInfo& pod, PodInfo& other) {
   }
 }
 
+std::string Engine::OutsideText() const {
+  return absl::StrCat("node(s) didn't satisfy plugin(s) [",
+                      absl::StrJoin(restricting_plugins_, " "), "]");
+}
+
 void Engine::Diagnose(const PodInfo& pod) {
   const NodeTable& nodes = cluster_.nodes;
   if (diagnosed_shape_ == pod.shape->id && diagnosed_log_ == nodes.log_end() &&
@@ -310,8 +317,7 @@ void Engine::Diagnose(const PodInfo& pod) {
   diagnosis_.verdicts.assign(nodes.size(), Verdict::kPass);
   absl::btree_map<std::string, size_t> reasons;
   absl::btree_set<std::string> plugins;
-  const std::string outside = absl::StrCat("node(s) didn't satisfy plugin(s) [",
-                                           absl::StrJoin(restricting_plugins_, " "), "]");
+  const std::string outside = OutsideText();
   Reasons why;
   std::string plugin;
   for (NodeIndex node = 0; node < nodes.size(); ++node) {
@@ -351,53 +357,74 @@ PostFilterResult Engine::PostFilter(const PodInfo& pod) {
 }
 
 Explanation Engine::Explain(const PodInfo& pod) {
-  const NodeTable& nodes = cluster_.nodes;
-  absl::btree_map<std::string, Explanation::Node> by_name;
-  std::vector<NodeIndex> feasible;
-  const bool outright = nodes.node_count() > 0 && !RunPreFilters(pod);
-  for (NodeIndex node = 0; node < nodes.size(); ++node) {
-    if (!nodes.Exists(node)) continue;
-    Explanation::Node& told = by_name[nodes.name(node)];
-    told.name = nodes.name(node);
+  Explanation explanation;
+  explanation.decision = Decide(pod, /*all_nodes=*/true);
+  for (NodeIndex node = 0; node < cluster_.nodes.size(); ++node) {
+    if (!cluster_.nodes.Exists(node)) continue;
+    explanation.nodes.emplace_back().name = cluster_.nodes.name(node);
+  }
+  std::sort(explanation.nodes.begin(), explanation.nodes.end(),
+            [](const auto& a, const auto& b) { return a.name < b.name; });
+  ExplainFilters(pod, &explanation);
+  if (!feasible_.empty()) ExplainScores(pod, &explanation);
+  return explanation;
+}
+
+void Engine::ExplainFilters(const PodInfo& pod, Explanation* explanation) {
+  const bool outright = feasible_.empty() && !diagnosis_.pre_filter_message.empty();
+  for (Explanation::Node& told : explanation->nodes) {
+    const NodeIndex node = cluster_.nodes.Find(told.name);
     if (outright) {
+      told.verdict = diagnosis_.verdicts[node];
       told.rejected_by = diagnosis_.plugins.front();
       told.reasons = {diagnosis_.pre_filter_message};
       continue;
     }
     if (restricted_ && !std::binary_search(restriction_.begin(), restriction_.end(), node)) {
+      told.verdict = Verdict::kUnresolvable;
       told.rejected_by = restricting_plugins_.front();
-      told.reasons = {absl::StrCat("node(s) didn't satisfy plugin(s) [",
-                                   absl::StrJoin(restricting_plugins_, " "), "]")};
+      told.reasons = {OutsideText()};
       continue;
     }
     Reasons why;
-    if (FilterAround(pod, node, &why, &told.rejected_by) != Verdict::kPass) {
-      told.reasons = why.texts();
-    } else {
-      feasible.push_back(node);
-    }
+    told.verdict = FilterAround(pod, node, &why, &told.rejected_by);
+    told.reasons = why.texts();
+    told.spare = told.verdict == Verdict::kPass &&
+                 std::find(feasible_.begin(), feasible_.end(), node) == feasible_.end();
   }
+}
+
+void Engine::ExplainScores(const PodInfo& pod, Explanation* explanation) {
+  const size_t count = feasible_.size();
+  std::vector<Explanation::Node*> nodes;
+  for (const NodeIndex node : feasible_) {
+    nodes.push_back(&*std::find_if(
+        explanation->nodes.begin(), explanation->nodes.end(),
+        [&](const Explanation::Node& told) { return told.name == cluster_.nodes.name(node); }));
+  }
+  std::vector<int64_t> raw(count);
   for (const WeightedScore& score : profile_.scores) {
-    const ScoreUse use = score.plugin->Use(pod);
-    if (use.action == ScoreUse::Action::kSkip || feasible.empty()) continue;
-    std::vector<int64_t> raw(feasible.size(), use.score);
+    // A uniform score is the result of the same calls, known beforehand.
+    if (score.plugin->Use(pod).action == ScoreUse::Action::kSkip) continue;
+    score.plugin->PreScore(pod, feasible_);
+    score.plugin->ScoreAll(pod, feasible_, raw.data());
     std::vector<int64_t> normalized = raw;
-    if (use.action == ScoreUse::Action::kRun) {
-      score.plugin->PreScore(pod, feasible);
-      score.plugin->ScoreAll(pod, feasible, raw.data());
-      normalized = raw;
-      score.plugin->Normalize(pod, feasible, normalized.data());
-    }
-    for (size_t i = 0; i < feasible.size(); ++i) {
-      Explanation::Node& told = by_name[nodes.name(feasible[i])];
+    score.plugin->Normalize(pod, feasible_, normalized.data());
+    for (size_t i = 0; i < count; ++i) {
       const int64_t weighted = score.weight * normalized[i];
-      told.scores.push_back({score.name, raw[i], normalized[i], weighted});
-      told.total += weighted;
+      nodes[i]->scores.push_back({score.name, raw[i], normalized[i], weighted});
+      nodes[i]->total += weighted;
     }
   }
-  Explanation explanation;
-  for (auto& [name, told] : by_name) explanation.nodes.push_back(std::move(told));
-  return explanation;
+  int64_t best = nodes[0]->total;
+  for (const Explanation::Node* told : nodes) best = std::max(best, told->total);
+  bool found = false;
+  for (const Explanation::Node& told : explanation->nodes) {
+    if (!told.rejected_by.empty() || told.spare || told.total != best) continue;
+    explanation->best.push_back(told.name);
+    found = found || told.name == cluster_.nodes.name(explanation->decision.node);
+  }
+  DRYDOCK_CHECK(found, "the decision about ", KeyOf(pod), " is not among the best nodes");
 }
 
 absl::Status Engine::Assume(const PodRef& pod, NodeIndex node) {

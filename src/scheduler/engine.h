@@ -38,10 +38,18 @@ struct Diagnosis {
   std::string Message() const;
 };
 
+// A node on which a pod would fit if some others were deleted.
+struct PreemptionCandidate {
+  NodeIndex node = kNoNode;
+  std::vector<PodRef> victims;  // The most important first.
+  int violations = 0;           // Of disruption budgets.
+};
+
 struct PostFilterResult {
   bool success = false;
-  std::string nominated_node;     // Of success.
-  std::vector<PodRef> victims;    // To be deleted first.
+  std::string nominated_node;                   // Of success.
+  std::vector<PodRef> victims;                  // To be deleted first.
+  std::vector<PreemptionCandidate> candidates;  // Of success: what was to choose from.
   std::vector<PodRef> displaced;  // Nominated to that node and of lower priority: no more.
   bool clear_nomination = false;  // An earlier nomination is void.
   std::string message;
@@ -53,7 +61,7 @@ struct Decision {
   size_t feasible = 0;
 };
 
-// Every node's fate in one cycle.
+// One cycle, told in full.
 struct Explanation {
   struct Score {
     std::string plugin;
@@ -63,12 +71,18 @@ struct Explanation {
   };
   struct Node {
     std::string name;
+    Verdict verdict = Verdict::kPass;
     std::string rejected_by;  // Empty: feasible.
     std::vector<std::string> reasons;
-    std::vector<Score> scores;
+    // Would do, but the cycle had enough nodes without it: the pod's nominated node, or
+    // as many as percentageOfNodesToScore asks for.
+    bool spare = false;
+    std::vector<Score> scores;  // Of feasible nodes; without plugins that skipped the pod.
     int64_t total = 0;
   };
-  std::vector<Node> nodes;  // By name.
+  Decision decision;
+  std::vector<std::string> best;  // The nodes of the highest total: the decision is one of them.
+  std::vector<Node> nodes;        // By name.
 };
 
 class Engine {
@@ -84,7 +98,8 @@ class Engine {
   Diagnosis& diagnosis() { return diagnosis_; }
   // Asks the PostFilter plugins, after a Schedule that found no node.
   PostFilterResult PostFilter(const PodInfo& pod);
-  // Every reason and score for `pod` as things are. Slow.
+  // Decides as Schedule would, by the same draw, and tells every reason and score. Slow.
+  // Scores are told even where there is a single feasible node, which is chosen unseen.
   Explanation Explain(const PodInfo& pod);
 
   // Puts the pod on the node and reserves what plugins keep; on error nothing is left.
@@ -105,6 +120,10 @@ class Engine {
   rt::Random& random() { return random_; }
 
  private:
+  // With `all_nodes`, `feasible_` is filled whatever shortcut there were.
+  Decision Decide(const PodInfo& pod, bool all_nodes);
+  void ExplainFilters(const PodInfo& pod, Explanation* explanation);
+  void ExplainScores(const PodInfo& pod, Explanation* explanation);
   // False when the pod is rejected outright; fills `active_`, `restricted_`.
   bool RunPreFilters(const PodInfo& pod);
   Verdict FilterOnce(const PodInfo& pod, NodeIndex node, Reasons* reasons, std::string* plugin);
@@ -113,6 +132,8 @@ class Engine {
   void Sample(const PodInfo& pod, const ShapeScores& known);
   NodeIndex ChooseFeasible(const PodInfo& pod, const ShapeScores& known);
   void Diagnose(const PodInfo& pod);
+  // Why a node will not do that no PreFilter has named.
+  std::string OutsideText() const;
   size_t NodesToFind(size_t all) const;
 
   Cluster& cluster_;

@@ -209,7 +209,7 @@ void NodeTable::UpdateImages(NodeIndex node, const NodeSpec* before, const NodeS
   if (after != nullptr) {
     for (const auto& [name, size] : after->images) {
       ImageState& state = images_[name];
-      state.size = size;
+      if (state.nodes.empty()) state.size = size;  // Kubernetes keeps what it heard first.
       state.nodes.push_back(node);
     }
   }

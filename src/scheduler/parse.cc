@@ -14,6 +14,7 @@
 #include "src/api/core/v1/node.h"
 #include "src/api/core/v1/pod.h"
 #include "src/api/core/v1/selection.h"
+#include "src/api/core/v1/volume.h"
 #include "src/api/maps.h"
 #include "src/api/policy_v1.h"
 #include "src/api/quantity.h"
@@ -73,6 +74,11 @@ std::string KeyOfShape(const api::Pod& pod) {
   AppendMessages(spec.node_selector(), &key);
   if (spec.has_affinity()) AppendMessage(spec.affinity(), &key);
   absl::StrAppend(&key, "|");
+  for (const api::Volume& volume : spec.volumes()) {
+    if (!volume.volume_source().has_image()) continue;
+    AppendText(volume.volume_source().image().reference(), &key);
+  }
+  absl::StrAppend(&key, "|");
   AppendMessages(spec.topology_spread_constraints(), &key);
   AppendMessages(spec.scheduling_gates(), &key);
   for (const auto& owner : pod.metadata().owner_references()) {
@@ -125,19 +131,33 @@ struct Request {
   }
 };
 
-Request ParseRequest(Cluster& cluster, const api::ResourceMap& list, bool default_cpu,
-                     bool default_memory) {
+// What counts for a container that leaves out cpu or memory.
+struct Missing {
+  bool cpu = false;
+  bool memory = false;
+};
+
+Request ParseRequest(Cluster& cluster, const api::ResourceMap& list, Missing missing) {
   Request request;
   for (const auto& entry : list) {
     const std::string& name = entry.key();
     const api::Quantity quantity = api::QuantityOrZero(entry.value().string());
     AddResource(cluster, name, quantity, &request.exact);
-    if (name == "cpu") default_cpu = false;
-    if (name == "memory") default_memory = false;
+    if (name == "cpu") missing.cpu = false;
+    if (name == "memory") missing.memory = false;
   }
-  request.nonzero_cpu = default_cpu ? kDefaultCpu : request.exact.cpu_millis;
-  request.nonzero_memory = default_memory ? kDefaultMemory : request.exact.memory;
+  request.nonzero_cpu = missing.cpu ? kDefaultCpu : request.exact.cpu_millis;
+  request.nonzero_memory = missing.memory ? kDefaultMemory : request.exact.memory;
   return request;
+}
+
+bool AnyRequests(const api::PodSpec& spec, const char* resource) {
+  for (const auto* containers : {&spec.containers(), &spec.init_containers()}) {
+    for (const api::Container& container : *containers) {
+      if (api::FindEntry(container.resources().requests(), resource) != nullptr) return true;
+    }
+  }
+  return api::FindEntry(spec.overhead(), resource) != nullptr;
 }
 
 // What the pod needs at once: all containers and sidecars together, or more if an
@@ -146,8 +166,12 @@ Request ParseRequests(Cluster& cluster, const api::PodSpec& spec) {
   const api::ResourceMap& pod_level = spec.resources().requests();
   const bool pod_cpu = api::FindEntry(pod_level, "cpu") != nullptr;
   const bool pod_memory = api::FindEntry(pod_level, "memory") != nullptr;
+  // Where the pod as a whole requests something, only what nobody says has a default.
+  const Missing missing = pod_level.empty() ? Missing{true, true}
+                                            : Missing{!pod_cpu && !AnyRequests(spec, "cpu"),
+                                                      !pod_memory && !AnyRequests(spec, "memory")};
   const auto of = [&](const api::Container& container) {
-    return ParseRequest(cluster, container.resources().requests(), !pod_cpu, !pod_memory);
+    return ParseRequest(cluster, container.resources().requests(), missing);
   };
   Request total;
   for (const api::Container& container : spec.containers()) total.Add(of(container));
@@ -167,14 +191,14 @@ Request ParseRequests(Cluster& cluster, const api::PodSpec& spec) {
   total.Max(init);
   if (!pod_level.empty()) {
     // Resources of the pod as a whole replace the sum over its containers.
-    const Request whole = ParseRequest(cluster, pod_level, false, false);
+    const Request whole = ParseRequest(cluster, pod_level, Missing{});
     if (pod_cpu) total.exact.cpu_millis = total.nonzero_cpu = whole.exact.cpu_millis;
     if (pod_memory) total.exact.memory = total.nonzero_memory = whole.exact.memory;
     for (const auto& [id, amount] : whole.exact.extended) {
       *total.exact.MutableExtended(id) = amount;
     }
   }
-  total.Add(ParseRequest(cluster, spec.overhead(), false, false));
+  total.Add(ParseRequest(cluster, spec.overhead(), Missing{}));
   return total;
 }
 
@@ -319,6 +343,11 @@ rt::Ref<const PodShape> ParseShape(Cluster& cluster, const api::Pod& pod, std::s
                                 port.host_port()});
       }
     }
+  }
+  for (const api::Volume& volume : spec.volumes()) {
+    if (!volume.volume_source().has_image()) continue;
+    shape->images.push_back(
+        cluster.symbols.Intern(NormalizedImage(volume.volume_source().image().reference())));
   }
   for (const api::Toleration& from : spec.tolerations()) {
     Toleration toleration;

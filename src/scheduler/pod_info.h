@@ -102,7 +102,7 @@ struct PodShape final : public rt::RefCounted {
   int64_t nonzero_cpu = 0;  // With Kubernetes' defaults for what containers leave out.
   int64_t nonzero_memory = 0;
   int32_t container_count = 0;  // With init containers.
-  std::vector<Symbol> images;   // Normalised, one for each container.
+  std::vector<Symbol> images;   // Normalised: one for each container, then those of volumes.
   std::vector<HostPort> ports;
 
   std::vector<Toleration> tolerations;

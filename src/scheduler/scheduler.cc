@@ -5,7 +5,6 @@
 #include <optional>
 #include <utility>
 
-#include "absl/container/btree_map.h"
 #include "absl/container/btree_set.h"
 #include "absl/strings/str_cat.h"
 #include "src/client/event_recorder.h"
@@ -14,10 +13,10 @@
 #include "src/rt/sync.h"
 #include "src/scheduler/api_writer.h"
 #include "src/scheduler/cache.h"
-#include "src/scheduler/engine.h"
+#include "src/scheduler/cluster_objects.h"
+#include "src/scheduler/engines.h"
 #include "src/scheduler/nominations.h"
 #include "src/scheduler/queue.h"
-#include "src/scheduler/spread_selectors.h"
 #include "src/scheduler/watcher.h"
 
 namespace drydock::scheduler {
@@ -32,39 +31,21 @@ class SchedulerImpl final : public Scheduler, public QueuePolicy {
   SchedulerImpl(rt::Env& env, client::Client& client, SchedulerOptions options)
       : env_(env),
         options_(std::move(options)),
+        objects_(cluster_),
         cache_(cluster_, options_.assume_ttl),
         queue_(*this, {options_.config.pod_initial_backoff, options_.config.pod_max_backoff}),
         changed_(env.executor()),
-        watcher_(client, cluster_, selectors_, cache_, queue_, nominations_,
-                 NamesOf(options_.config), changed_),
+        watcher_(client, cluster_, objects_, cache_, queue_, nominations_, NamesOf(options_.config),
+                 changed_),
         writer_(client, watcher_.pods()),
-        recorder_(client, "default-scheduler", "") {
-    cluster_.spread_defaults = &selectors_;
-  }
+        recorder_(client, "default-scheduler", "") {}
 
   absl::Status MakeEngines() {
-    const rt::Random random = env_.NewRandom("scheduler");
-    for (const ProfileConfig& config : options_.config.profiles) {
-      absl::StatusOr<Profile> profile =
-          MakeProfile(config, options_.registry, {cluster_, random.Fork("plugins"), &writer_});
-      if (!profile.ok()) return profile.status();
-      if (engines_.contains(config.scheduler_name)) {
-        return absl::InvalidArgumentError(
-            absl::StrCat("two profiles of the name ", config.scheduler_name));
-      }
-      if (queue_sort_ == nullptr) queue_sort_ = profile->queue_sort;
-      if (profile->queue_sort == nullptr) {
-        return absl::InvalidArgumentError(
-            absl::StrCat("profile ", config.scheduler_name, ": no queue sort plugin"));
-      }
-      if (profile->binds.empty()) {
-        return absl::InvalidArgumentError(
-            absl::StrCat("profile ", config.scheduler_name, ": no bind plugin"));
-      }
-      engines_[config.scheduler_name] =
-          std::make_unique<Engine>(cluster_, *std::move(profile), nominations_,
-                                   random.Fork(absl::StrCat("ties/", config.scheduler_name)));
-    }
+    absl::StatusOr<Engines> engines =
+        Engines::Make(options_.config, options_.registry,
+                      {cluster_, env_.NewRandom("scheduler"), &writer_}, nominations_);
+    if (!engines.ok()) return engines.status();
+    engines_ = *std::move(engines);
     return absl::OkStatus();
   }
 
@@ -103,16 +84,12 @@ class SchedulerImpl final : public Scheduler, public QueuePolicy {
 
   // The queue's questions.
   bool Less(const QueuedPod& a, const QueuedPod& b) const override {
-    return queue_sort_->Less(a, b);
+    return engines_.queue_sort().Less(a, b);
   }
   std::string PreEnqueue(const PodInfo& pod) const override {
     if (preempting_.contains(pod.uid))
       return "waiting for the preemption for this pod to be finished";
-    for (const Named<PreEnqueuePlugin>& plugin : EngineOf(pod).profile().pre_enqueue) {
-      std::string why = plugin.plugin->PreEnqueue(pod);
-      if (!why.empty()) return why;
-    }
-    return "";
+    return RunPreEnqueue(EngineOf(pod).profile(), pod);
   }
   uint32_t EventsFor(const QueuedPod& pod) const override {
     uint32_t events = 0;
@@ -138,9 +115,7 @@ class SchedulerImpl final : public Scheduler, public QueuePolicy {
     return names;
   }
 
-  Engine& EngineOf(const PodInfo& pod) const {
-    return *engines_.find(pod.shape->scheduler_name)->second;
-  }
+  Engine& EngineOf(const PodInfo& pod) const { return *engines_.Find(pod.shape->scheduler_name); }
 
   const FilterPlugin* FindFilter(const PodInfo& pod, const std::string& name) const {
     for (const Named<FilterPlugin>& filter : EngineOf(pod).profile().filters) {
@@ -341,11 +316,9 @@ class SchedulerImpl final : public Scheduler, public QueuePolicy {
   rt::Env& env_;
   const SchedulerOptions options_;
   Cluster cluster_;
-  SpreadSelectors selectors_;
+  ClusterObjects objects_;
   Nominations nominations_;
-  // By the profile's name. Before the cache, which remembers engines.
-  absl::btree_map<std::string, std::unique_ptr<Engine>> engines_;
-  const QueueSortPlugin* queue_sort_ = nullptr;
+  Engines engines_;  // Before the cache, which remembers engines.
   Cache cache_;
   SchedulingQueue queue_;
   absl::btree_set<std::string> preempting_;  // Uids of pods whose victims are being deleted.

@@ -1,7 +1,6 @@
 // The handlers of the scheduler's informers.
 #include "src/scheduler/watcher.h"
 
-#include <algorithm>
 #include <utility>
 
 #include "src/api/apps_v1.h"
@@ -10,22 +9,11 @@
 #include "src/api/core/v1/pod.h"
 #include "src/api/core/v1/replication_controller.h"
 #include "src/api/core/v1/service.h"
-#include "src/api/maps.h"
 #include "src/api/policy_v1.h"
 #include "src/scheduler/parse.h"
 
 namespace drydock::scheduler {
 namespace {
-
-template <typename Entries>
-LabelSelector SelectorOf(const Entries& labels) {
-  LabelSelector selector;
-  for (const auto& label : labels) {
-    selector.requirements.push_back({label.key(), SelectorOp::kIn, {label.value()}});
-  }
-  selector.nothing = selector.requirements.empty();
-  return selector;
-}
 
 uint32_t EventsOf(uint32_t change) {
   if ((change & kNodeAdded) != 0) return kNodeAdd;
@@ -38,12 +26,12 @@ uint32_t EventsOf(uint32_t change) {
 
 }  // namespace
 
-Watcher::Watcher(client::Client& client, Cluster& cluster, SpreadSelectors& selectors, Cache& cache,
+Watcher::Watcher(client::Client& client, Cluster& cluster, ClusterObjects& objects, Cache& cache,
                  SchedulingQueue& queue, Nominations& nominations,
                  absl::btree_set<std::string> scheduler_names, rt::Signal& changed)
     : client_(client),
       cluster_(cluster),
-      selectors_(selectors),
+      objects_(objects),
       cache_(cache),
       queue_(queue),
       nominations_(nominations),
@@ -53,25 +41,15 @@ Watcher::Watcher(client::Client& client, Cluster& cluster, SpreadSelectors& sele
   OnChange(NewInformer<api::Node>({}), [this](const api::ObjectRef& object, bool gone) {
     gone ? NodeGone(object) : NodeSeen(object);
   });
-  OnChange(NewInformer<api::Namespace>({}),
-           [this](const api::ObjectRef& object, bool gone) { NamespaceSeen(object, gone); });
-  OnChange(NewInformer<api::Service>({}),
-           [this](const api::ObjectRef& object, bool gone) { ServiceSeen(object, gone); });
-  OnChange(NewInformer<api::ReplicaSet>({}), [this](const api::ObjectRef& object, bool gone) {
-    ControllerSeen<api::ReplicaSet>("ReplicaSet", object, gone);
-  });
-  OnChange(NewInformer<api::StatefulSet>({}), [this](const api::ObjectRef& object, bool gone) {
-    ControllerSeen<api::StatefulSet>("StatefulSet", object, gone);
-  });
-  OnChange(
-      NewInformer<api::ReplicationController>({}), [this](const api::ObjectRef& object, bool gone) {
-        const auto& controller = *api::Ref<api::ReplicationController>(object);
-        selectors_.SetController(
-            "ReplicationController", object->metadata().namespace_(), object->metadata().name(),
-            SelectorOf(gone ? api::StringMap() : controller.spec().selector()));
-      });
-  OnChange(NewInformer<api::PodDisruptionBudget>({}),
-           [this](const api::ObjectRef& object, bool gone) { BudgetSeen(object, gone); });
+  const auto object_seen = [this](const api::ObjectRef& object, bool gone) {
+    ObjectSeen(object, gone);
+  };
+  OnChange(NewInformer<api::Namespace>({}), object_seen);
+  OnChange(NewInformer<api::Service>({}), object_seen);
+  OnChange(NewInformer<api::ReplicaSet>({}), object_seen);
+  OnChange(NewInformer<api::StatefulSet>({}), object_seen);
+  OnChange(NewInformer<api::ReplicationController>({}), object_seen);
+  OnChange(NewInformer<api::PodDisruptionBudget>({}), object_seen);
 
   client::InformerOptions alive;
   alive.field_selector = "status.phase!=Succeeded,status.phase!=Failed";
@@ -194,49 +172,11 @@ void Watcher::NodeGone(const api::ObjectRef& object) {
   Happened(kNodeDeleted, nullptr, kNoNode);
 }
 
-void Watcher::BudgetSeen(const api::ObjectRef& object, bool gone) {
-  std::vector<DisruptionBudget>& budgets = cluster_.budgets;
-  const std::string& ns = object->metadata().namespace_();
-  const std::string& name = object->metadata().name();
-  auto at =
-      std::lower_bound(budgets.begin(), budgets.end(), 0, [&](const DisruptionBudget& budget, int) {
-        return std::tie(budget.ns, budget.name) < std::tie(ns, name);
-      });
-  const bool known = at != budgets.end() && at->ns == ns && at->name == name;
-  if (gone) {
-    if (known) budgets.erase(at);
-  } else if (known) {
-    *at = ParseBudget(object);
-  } else {
-    budgets.insert(at, ParseBudget(object));
-  }
-}
-
-void Watcher::NamespaceSeen(const api::ObjectRef& object, bool gone) {
-  Labels labels;
-  if (!gone) {
-    for (const auto& label : object->metadata().labels()) {
-      labels.emplace_back(label.key(), label.value());
-    }
-    std::sort(labels.begin(), labels.end());
-  }
+void Watcher::ObjectSeen(const api::ObjectRef& object, bool gone) {
   const uint64_t before = cluster_.counts.version();
-  cluster_.counts.SetNamespace(object->metadata().name(), std::move(labels));
+  objects_.Set(object, gone);
+  // Which pods match a selector of namespaces has changed.
   if (cluster_.counts.version() != before) Happened(kNamespaceUpdate, nullptr, kNoNode);
-}
-
-void Watcher::ServiceSeen(const api::ObjectRef& object, bool gone) {
-  selectors_.SetService(
-      object->metadata().namespace_(), object->metadata().name(),
-      SelectorOf(gone ? api::StringMap() : api::Ref<api::Service>(object)->spec().selector()));
-}
-
-template <typename T>
-void Watcher::ControllerSeen(const char* kind, const api::ObjectRef& object, bool gone) {
-  const auto& spec = api::Ref<T>(object)->spec();
-  selectors_.SetController(
-      kind, object->metadata().namespace_(), object->metadata().name(),
-      ParseSelector(!gone && spec.has_selector() ? &spec.selector() : nullptr));
 }
 
 }  // namespace drydock::scheduler

@@ -15,9 +15,9 @@
 #include "src/rt/task.h"
 #include "src/scheduler/cache.h"
 #include "src/scheduler/cluster.h"
+#include "src/scheduler/cluster_objects.h"
 #include "src/scheduler/nominations.h"
 #include "src/scheduler/queue.h"
-#include "src/scheduler/spread_selectors.h"
 
 namespace drydock::scheduler {
 
@@ -25,7 +25,7 @@ class Watcher {
  public:
   // Everything outlives the watcher. `scheduler_names`: whose pods are queued.
   // `changed` is raised after every event.
-  Watcher(client::Client& client, Cluster& cluster, SpreadSelectors& selectors, Cache& cache,
+  Watcher(client::Client& client, Cluster& cluster, ClusterObjects& objects, Cache& cache,
           SchedulingQueue& queue, Nominations& nominations,
           absl::btree_set<std::string> scheduler_names, rt::Signal& changed);
 
@@ -42,12 +42,8 @@ class Watcher {
   void AssignedPod(const PodRef& pod, const std::string& node);
   void NodeSeen(const api::ObjectRef& object);
   void NodeGone(const api::ObjectRef& object);
-  void BudgetSeen(const api::ObjectRef& object, bool gone);
-  void NamespaceSeen(const api::ObjectRef& object, bool gone);
-  void ServiceSeen(const api::ObjectRef& object, bool gone);
-  // A ReplicaSet or StatefulSet.
-  template <typename T>
-  void ControllerSeen(const char* kind, const api::ObjectRef& object, bool gone);
+  // Of one of the kinds that ClusterObjects takes.
+  void ObjectSeen(const api::ObjectRef& object, bool gone);
 
   template <typename T>
   client::InformerCore& NewInformer(client::InformerOptions options);
@@ -56,7 +52,7 @@ class Watcher {
 
   client::Client& client_;
   Cluster& cluster_;
-  SpreadSelectors& selectors_;
+  ClusterObjects& objects_;
   Cache& cache_;
   SchedulingQueue& queue_;
   Nominations& nominations_;

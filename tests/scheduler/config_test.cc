@@ -80,6 +80,14 @@ TEST(SchedulerConfig, ReplacesAllPluginsOfAPointWithAStar) {
   EXPECT_EQ(Find(profile, "NodeAffinity")->disabled_points, std::vector<std::string>{"score"});
 }
 
+TEST(SchedulerConfig, EnablesAPluginAtOnePointAlone) {
+  const auto config = Read("profiles:\n- plugins: {filter: {enabled: [{name: Extra}]}}\n");
+  ASSERT_TRUE(config.ok()) << config.status();
+  const std::vector<std::string>& off = Find(config->profiles[0], "Extra")->disabled_points;
+  EXPECT_EQ(absl::StrJoin(off, " "),
+            "queueSort preEnqueue postFilter preScore score reserve permit preBind bind postBind");
+}
+
 TEST(SchedulerConfig, ReadsTheArgumentsOfPlugins) {
   const auto config = Read(R"(podInitialBackoffSeconds: 2
 podMaxBackoffSeconds: 20
@@ -150,8 +158,24 @@ TEST(SchedulerConfig, NamesThePlaceAndPathOfEveryMistake) {
             "LeastAllocated, MostAllocated or RequestedToCapacityRatio");
   EXPECT_EQ(ErrorOf("profiles:\n- schedulerName: a\n- schedulerName: a\n"),
             "5:3: profiles[1].schedulerName: another profile has the name a");
+  EXPECT_EQ(ErrorOf("profiles:\n- pluginConfig:\n  - name: NodeResourcesBalancedAllocation\n"
+                    "    args: {resources: [{name: cpu, weight: 2}]}\n"),
+            "6:11: profiles[0].pluginConfig[0].args.resources: resource weight of cpu should be 1, "
+            "got 2");
   EXPECT_EQ(ErrorOf("extenders: [{urlPrefix: http://x}]\n"),
             "3:12: extenders: extenders are not supported");
+}
+
+TEST(SchedulerConfig, KnowsThePluginsOfARegistry) {
+  const auto documents = api::ParseYaml(
+      "apiVersion: kubescheduler.config.k8s.io/v1\nkind: KubeSchedulerConfiguration\n"
+      "profiles:\n- plugins:\n    multiPoint: {enabled: [{name: Mine}], disabled: [{name: "
+      "VolumeBinding}]}\n");
+  PluginRegistry registry;
+  EXPECT_EQ(ParseSchedulerConfig(documents->front(), &registry).status().message(),
+            "5:28: profiles[0].plugins.multiPoint.enabled[0].name: there is no plugin Mine");
+  registry.Add("Mine", nullptr);
+  EXPECT_TRUE(ParseSchedulerConfig(documents->front(), &registry).ok());
 }
 
 TEST(SchedulerConfig, WantsItsOwnKind) {

@@ -197,8 +197,14 @@ RC_GTEST_PROP(Engine, RemembersNothingThatIsNoLongerTrue, ()) {
         RC_ASSERT(world.engine().diagnosis().Message() == fresh.diagnosis().Message());
         continue;
       }
-      // Ties may fall differently: both must have the same total.
-      const Explanation explanation = fresh.Explain(*probe);
+      // Ties may fall differently: both must have the same total. Explaining decides by the
+      // same draw as deciding.
+      auto again = MakeProfile(world.profile, world.registry, {world.cluster, rt::Random(1, "p")});
+      RC_ASSERT(again.ok());
+      Engine told_by(world.cluster, *std::move(again), world.nominations, rt::Random(1, "t"));
+      const Explanation explanation = told_by.Explain(*probe);
+      RC_ASSERT(explanation.decision.node == anew.node);
+      RC_ASSERT(explanation.decision.feasible == anew.feasible);
       int64_t best = -1;
       int64_t chosen = -2;
       for (const Explanation::Node& told : explanation.nodes) {

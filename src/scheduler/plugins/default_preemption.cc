@@ -13,11 +13,7 @@
 namespace drydock::scheduler {
 namespace {
 
-struct Candidate {
-  NodeIndex node = kNoNode;
-  std::vector<PodRef> victims;  // The most important first.
-  int violations = 0;           // Of disruption budgets.
-};
+using Candidate = PreemptionCandidate;
 
 bool MoreImportant(const PodRef& a, const PodRef& b) {
   if (a->priority() != b->priority()) return a->priority() > b->priority();
@@ -42,7 +38,7 @@ class DefaultPreemption final : public PostFilterPlugin {
       if (diagnosis.verdicts[node] == Verdict::kUnschedulable) nodes.push_back(node);
     }
     absl::btree_map<std::string, size_t> reasons;
-    const std::vector<Candidate> candidates = FindCandidates(engine, pod, nodes, &reasons);
+    std::vector<Candidate> candidates = FindCandidates(engine, pod, nodes, &reasons);
     if (candidates.empty()) {
       Diagnosis failed;
       failed.node_count = cluster_.nodes.node_count();
@@ -64,6 +60,7 @@ class DefaultPreemption final : public PostFilterPlugin {
         if (other->priority() < pod.priority()) result.displaced.push_back(other);
       }
     }
+    result.candidates = std::move(candidates);
     return result;
   }
 
@@ -112,7 +109,8 @@ class DefaultPreemption final : public PostFilterPlugin {
     return harmless;
   }
 
-  // False when the pod would not fit even without all pods of lower priority.
+  // False when the pod would not fit even without all pods of lower priority, or with
+  // all of them after all.
   bool SelectVictims(Engine& engine, const PodInfo& pod, Candidate* candidate, Reasons* why) {
     const NodeIndex node = candidate->node;
     std::vector<PodRef> lower;
@@ -138,7 +136,7 @@ class DefaultPreemption final : public PostFilterPlugin {
     }
     for (const PodRef& other : gone) engine.WhatIfAdd(pod, other, node);
     candidate->victims = std::move(gone);
-    return fits;
+    return fits && !candidate->victims.empty();
   }
 
   // Puts back those of `pods` with which the pod still fits, the most important first;

@@ -24,7 +24,7 @@ class ImageLocality final : public ScorePlugin {
       if (const ImageState* state = nodes_.image(image); state != nullptr) most += Scaled(*state);
     }
     // Below the threshold even with all images: every node gets 0.
-    return most <= kMinThreshold ? ScoreUse::Skip() : ScoreUse::Run();
+    return most <= kMinThreshold ? ScoreUse::Uniform(0) : ScoreUse::Run();
   }
 
   int64_t Score(const PodInfo& pod, NodeIndex node) const override {

@@ -156,6 +156,7 @@ class NodeResourcesFit final : public FilterPlugin, public ScorePlugin {
   bool Ignored(ResourceId id) const {
     if (args_.ignored_resources.empty() && args_.ignored_resource_groups.empty()) return false;
     const std::string& name = names_.Name(id);
+    if (!absl::StrContains(name, '/')) return false;  // Huge pages: not an extended resource.
     for (const std::string& ignored : args_.ignored_resources) {
       if (ignored == name) return true;
     }
