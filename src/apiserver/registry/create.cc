@@ -143,6 +143,9 @@ rt::Task<absl::StatusOr<Answer>> Registry::Create(const Resource& resource,
   absl::StatusOr<std::unique_ptr<google::protobuf::Message>> made = NewMessage(resource, request);
   if (!made.ok()) co_return made.status();
   std::unique_ptr<google::protobuf::Message> message = *std::move(made);
+  if (TracksNew(request, api::MetadataOf(*message))) {
+    Track(resource, request, *resource.kind->prototype, message.get());
+  }
   const std::string given_name = api::MetadataOf(*message).name();
   const absl::Status in_namespace = co_await CheckNamespace(resource, request.ns, given_name);
   if (!in_namespace.ok()) co_return in_namespace;
