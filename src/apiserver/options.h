@@ -32,7 +32,8 @@ struct ServerOptions {
   absl::Duration compaction_interval = absl::Minutes(5);
 
   // Whether new objects get managed fields, which say who wrote what. Objects that have them keep
-  // them up to date whatever this says, as those that were made by an apply do; others cost nothing.
+  // them up to date whatever this says, as those that were made by an apply do; others cost
+  // nothing.
   bool track_managed_fields = false;
 
   absl::Duration event_ttl = absl::Hours(1);
