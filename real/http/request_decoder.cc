@@ -215,7 +215,7 @@ absl::Status DecodeDeletion(const HttpRequest& http, const Url& url, api::Reques
   return absl::OkStatus();
 }
 
-absl::Status DecodePatch(const HttpRequest& http, api::Request* request) {
+absl::Status DecodePatch(const HttpRequest& http, const Url& url, api::Request* request) {
   const std::string type = MediaTypeOf(FindHeader(http.headers, "Content-Type"));
   if (type == "application/json-patch+json") {
     request->patch_type = api::PatchType::kJson;
@@ -238,9 +238,19 @@ absl::Status DecodePatch(const HttpRequest& http, api::Request* request) {
     if (!trees.ok()) return api::BadRequest(trees.status().message());
     if (trees->size() != 1) return api::BadRequest("expected one object to apply");
     request->patch = api::WriteJson(trees->front());
+    // Whoever applies says under which name.
+    request->field_manager = std::string(url.Parameter("fieldManager"));
   } else {
     request->patch = http.body;
   }
+  const absl::StatusOr<bool> force = Flag(url, "force");
+  if (!force.ok()) return force.status();
+  request->force = *force;
+  const absl::StatusOr<Unknown> unknown = FieldValidation(url);
+  if (!unknown.ok()) return unknown.status();
+  request->field_validation = *unknown == Unknown::kRefuse ? api::FieldValidation::kStrict
+                              : *unknown == Unknown::kWarn ? api::FieldValidation::kWarn
+                                                           : api::FieldValidation::kIgnore;
   return absl::OkStatus();
 }
 
@@ -302,7 +312,7 @@ absl::StatusOr<DecodedRequest> DecodeRequest(const HttpRequest& http, const Url&
       RETURN_IF_ERROR(DecodeObject(http, url, path, &decoded));
       break;
     case api::Verb::kPatch:
-      RETURN_IF_ERROR(DecodePatch(http, &request));
+      RETURN_IF_ERROR(DecodePatch(http, url, &request));
       break;
     case api::Verb::kDelete:
       RETURN_IF_ERROR(DecodeDeletion(http, url, &request));

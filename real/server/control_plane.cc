@@ -23,12 +23,18 @@ client::ClientOptions ClientOf(const char* component) {
   return options;
 }
 
+apiserver::ServerOptions ApiOptions() {
+  apiserver::ServerOptions options;
+  options.track_managed_fields = true;
+  return options;
+}
+
 rt::Address ServerAddress(rt::Env& env) { return absl::StrCat(env.machine(), "/", kService); }
 
 }  // namespace
 
 ControlPlane::ControlPlane(rt::Env& env, store::Store& store)
-    : api_(env, store, apiserver::ServerOptions(), nullptr,
+    : api_(env, store, ApiOptions(), nullptr,
            std::make_unique<MastersOnly>(
                std::vector<std::string>{UserOf(kScheduler), UserOf(kControllers)})),
       listener_(env.transport().Listen(kService, api_)),

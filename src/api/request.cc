@@ -45,6 +45,7 @@ uint64_t Request::Digest() const {
   state = Mix(state, name);
   state = Mix(state, subresource);
   state = Mix(state, patch);
+  if (force) state = rt::MixDigest(state, 1);
   state = Mix(state, label_selector);
   state = Mix(state, field_selector);
   state = Mix(state, resource_version);

@@ -31,6 +31,9 @@ const char* VerbName(Verb verb);
 
 enum class PatchType : uint8_t { kJson, kMerge, kStrategicMerge, kApply };
 
+// What becomes of unknown and duplicate fields: errors, warnings, or nothing.
+enum class FieldValidation : uint8_t { kStrict, kWarn, kIgnore };
+
 enum class Propagation : uint8_t { kDefault, kOrphan, kBackground, kForeground };
 
 // Who asks (authentication.k8s.io UserInfo).
@@ -46,11 +49,16 @@ struct Request final : public rt::Payload {
   std::string name;                // Empty for list, watch, create and deletecollection.
   std::string subresource;         // "status", "scale", "binding", "eviction", ...
   User user;
-  std::string field_manager;  // Of the writer, else the user agent's first word.
+  // Who will manage the fields that are written. A writer that does not say is known by the first
+  // word of its user agent; an apply must say.
+  std::string field_manager;
 
   ObjectRef object;  // create, update: the object (of a subresource, its own kind).
   PatchType patch_type = PatchType::kMerge;
-  std::string patch;  // JSON.
+  std::string patch;   // JSON.
+  bool force = false;  // Of an apply: take fields that others manage.
+  // Of a patch. What a create or an update holds has been decoded before.
+  FieldValidation field_validation = FieldValidation::kStrict;
   bool dry_run = false;
 
   // list, watch, deletecollection.

@@ -31,6 +31,11 @@ struct ServerOptions {
   // The store is compacted so often, down to what it was one interval ago.
   absl::Duration compaction_interval = absl::Minutes(5);
 
+  // Whether new objects get managed fields, which say who wrote what. Objects that have them keep
+  // them up to date whatever this says, as those that were made by an apply do; others cost
+  // nothing.
+  bool track_managed_fields = false;
+
   absl::Duration event_ttl = absl::Hours(1);
   // Events that are kept at most; the oldest go before their time. 0: no limit.
   size_t max_events = 500'000;

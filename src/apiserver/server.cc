@@ -82,6 +82,7 @@ rt::Task<absl::Status> Server::Bootstrap() {
     api::Request request;
     request.verb = api::Verb::kCreate;
     request.kind = &api::KindOf<api::Namespace>();
+    request.field_manager = "kube-apiserver";
     request.object = api::MakeObject(std::move(ns)).object();
     const absl::StatusOr<Answer> made = co_await registry_->Serve(request);
     if (!made.ok() && !api::IsAlreadyExists(made.status())) co_return made.status();

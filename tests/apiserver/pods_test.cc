@@ -267,12 +267,5 @@ spec:
   EXPECT_EQ(pod->status().qos_class(), "Guaranteed");
 }
 
-TEST(Pods, RefuseServerSideApplyForNow) {
-  ServerTest test;
-  test.cluster().Create(MakePod("a"));
-  EXPECT_EQ(test.Error(PatchOf(test, api::PatchType::kApply, "{}")).message(),
-            "server-side apply is not served");
-}
-
 }  // namespace
 }  // namespace drydock::apiserver

@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
 #include "src/rt/status_macros.h"
 
 namespace drydock::api {
@@ -20,14 +21,15 @@ constexpr size_t kMostOperations = 10'000;
 // Copies of copies double the document; nothing real comes near.
 constexpr size_t kMostCopiedValues = 1'000'000;
 
-absl::Status Error(string_view what) { return absl::InvalidArgumentError(what); }
+absl::Status Malformed(string_view what) { return absl::InvalidArgumentError(what); }
+absl::Status DoesNotApply(string_view what) { return absl::FailedPreconditionError(what); }
 
 // A JSON pointer (RFC 6901) as its tokens; the empty pointer is the whole document.
 absl::Status ParsePointer(string_view pointer, std::vector<std::string>* tokens) {
   tokens->clear();
   if (pointer.empty()) return absl::OkStatus();
   if (pointer[0] != '/') {
-    return Error(absl::StrCat("the path \"", pointer, "\" does not begin with /"));
+    return Malformed(absl::StrCat("the path \"", pointer, "\" does not begin with /"));
   }
   for (const string_view token : absl::StrSplit(pointer.substr(1), '/')) {
     tokens->push_back(absl::StrReplaceAll(token, {{"~1", "/"}, {"~0", "~"}}));
@@ -36,15 +38,23 @@ absl::Status ParsePointer(string_view pointer, std::vector<std::string>* tokens)
 }
 
 // The index that `token` is in a list of `size`; "-" and `size` itself mean the place after the
-// last where `may_append`.
+// last where `may_append`. Negative indices count from the end: no part of the RFC, but the library
+// that kube-apiserver uses knows them.
 bool ParseIndex(string_view token, size_t size, bool may_append, size_t* index) {
   if (token == "-") {
     *index = size;
     return may_append;
   }
+  const bool from_end = absl::ConsumePrefix(&token, "-");
   const bool canonical = !token.empty() && token.find_first_not_of("0123456789") == token.npos &&
-                         (token.size() == 1 || token[0] != '0');
+                         (token[0] != '0' || (token.size() == 1 && !from_end));
   if (!canonical || !absl::SimpleAtoi(token, index)) return false;
+  if (from_end) {
+    const size_t places = size + (may_append ? 1 : 0);
+    if (*index > places) return false;
+    *index = places - *index;
+    return true;
+  }
   return *index < size || (may_append && *index == size);
 }
 
@@ -69,7 +79,7 @@ class Patcher {
   explicit Patcher(Value* document) : document_(document) {}
 
   absl::Status Apply(const Value& operation) {
-    if (!operation.is_object()) return Error("an operation is not an object");
+    if (!operation.is_object()) return Malformed("an operation is not an object");
     RETURN_IF_ERROR(Text(operation, "op", &op_));
     RETURN_IF_ERROR(Text(operation, "path", &path_));
     RETURN_IF_ERROR(ParsePointer(path_, &tokens_));
@@ -77,35 +87,37 @@ class Patcher {
     if (op_ == "move" || op_ == "copy") return MoveOrCopy(operation);
     const Value* const value = operation.Find("value");
     if (op_ != "add" && op_ != "replace" && op_ != "test") {
-      return Error(absl::StrCat("unexpected operation \"", op_, "\""));
+      return DoesNotApply(absl::StrCat("unexpected operation \"", op_, "\""));
     }
     if (value == nullptr) {
-      return Error(absl::StrCat("the operation \"", op_, "\" on ", path_, " has no value"));
+      return Malformed(absl::StrCat("the operation \"", op_, "\" on ", path_, " has no value"));
     }
     if (op_ == "add") return Add(*value);
     Value* const found = Find(tokens_);
+    // What is not there is as good as null to a test.
+    if (found == nullptr && op_ == "test" && value->is_null()) return absl::OkStatus();
     if (found == nullptr) return Missing(path_);
     if (op_ == "replace") {
       *found = *value;
       return absl::OkStatus();
     }
     if (*found == *value) return absl::OkStatus();
-    return Error(absl::StrCat("testing value ", path_, " failed"));
+    return DoesNotApply(absl::StrCat("testing value ", path_, " failed"));
   }
 
  private:
   static absl::Status Text(const Value& operation, const char* name, std::string* text) {
     const Value* const value = operation.Find(name);
     if (value == nullptr || !value->is_string()) {
-      return Error(absl::StrCat("an operation has no ", name));
+      return Malformed(absl::StrCat("an operation has no ", name));
     }
     *text = value->text();
     return absl::OkStatus();
   }
 
   absl::Status Missing(string_view path) const {
-    return Error(absl::StrCat(op_, " operation does not apply: doc is missing path: ", path,
-                              ": missing value"));
+    return DoesNotApply(absl::StrCat(op_, " operation does not apply: doc is missing path: ", path,
+                                     ": missing value"));
   }
 
   Value* Find(const std::vector<std::string>& tokens) {
@@ -163,12 +175,12 @@ class Patcher {
     if (found == nullptr) return Missing(from);
     if (op_ == "copy") {
       copied_ += CountValues(*found);
-      if (copied_ > kMostCopiedValues) return Error("the patch copies too much");
+      if (copied_ > kMostCopiedValues) return DoesNotApply("the patch copies too much");
     }
     Value value = *found;
     if (op_ == "move") {
       if (path_ != from && absl::StartsWith(path_, absl::StrCat(from, "/"))) {
-        return Error(absl::StrCat("cannot move ", from, " into itself"));
+        return DoesNotApply(absl::StrCat("cannot move ", from, " into itself"));
       }
       RETURN_IF_ERROR(Remove(from, from_tokens));
     }
@@ -185,10 +197,11 @@ class Patcher {
 }  // namespace
 
 absl::Status ApplyJsonPatch(const Value& patch, Value* document) {
-  if (!patch.is_array()) return Error("a JSON patch is a list of operations");
+  if (!patch.is_array()) return Malformed("a JSON patch is a list of operations");
   if (patch.items().size() > kMostOperations) {
-    return Error(absl::StrCat("The allowed maximum operations in a JSON patch is ", kMostOperations,
-                              ", got ", patch.items().size()));
+    return absl::ResourceExhaustedError(
+        absl::StrCat("The allowed maximum operations in a JSON patch is ", kMostOperations,
+                     ", got ", patch.items().size()));
   }
   Patcher patcher(document);
   for (const Value& operation : patch.items()) RETURN_IF_ERROR(patcher.Apply(operation));

@@ -8,6 +8,8 @@
 namespace drydock::api {
 
 // Applies all operations or, after an error, leaves `document` half changed: patch a copy.
+// InvalidArgument: `patch` is no JSON patch. FailedPrecondition: it does not apply to this
+// document. ResourceExhausted: it has too many operations.
 absl::Status ApplyJsonPatch(const Value& patch, Value* document);
 
 }  // namespace drydock::api

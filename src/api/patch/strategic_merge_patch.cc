@@ -1,8 +1,10 @@
 // Semantics of k8s.io/apimachinery/pkg/util/strategicpatch, the order of merged lists included:
 // elements of the patch come in its order, the others are placed among them by the old order.
+// "$patch: merge" is taken for what happens anyway.
 #include "src/api/patch/strategic_merge_patch.h"
 
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -11,6 +13,7 @@
 #include "absl/strings/str_cat.h"
 #include "src/api/codec/json.h"
 #include "src/api/codec/plan.h"
+#include "src/api/patch/go_text.h"
 #include "src/rt/status_macros.h"
 
 namespace drydock::api {
@@ -25,6 +28,15 @@ constexpr char kSetElementOrder[] = "$setElementOrder/";
 
 absl::Status Error(string_view what) { return absl::InvalidArgumentError(what); }
 
+absl::Status NoMergeKey(const Value& element, string_view merge_key) {
+  return Error(
+      absl::StrCat("map: ", GoText(element), " does not contain declared merge key: ", merge_key));
+}
+
+absl::Status UnknownPatchType(const Value& directive, const Value& patch) {
+  return Error(absl::StrCat("unknown patch type: ", GoText(directive), " in map: ", GoText(patch)));
+}
+
 // What is known about a member: nothing, when the document has no type there.
 struct Schema {
   const MessagePlan* message = nullptr;  // Of the value, or of the elements or values in it.
@@ -34,7 +46,9 @@ struct Schema {
   string_view merge_key;
 };
 
-Schema SchemaOf(const MessagePlan* plan, string_view name) {
+Schema SchemaOf(const Schema& parent, string_view name) {
+  if (parent.keyed_map) return {.message = parent.message};
+  const MessagePlan* plan = parent.message;
   while (plan != nullptr) {
     const FieldPlan* const field = plan->Find(name);
     if (field == nullptr) return {};
@@ -66,26 +80,33 @@ bool IsDirective(string_view key) {
          absl::StartsWith(key, kDeleteFromPrimitiveList) || absl::StartsWith(key, kSetElementOrder);
 }
 
-// What a patch adds where there was nothing: without directives and nulls.
-Value Plain(const Value& patch) {
+// What a patch adds where there was nothing: without directives and nulls. Nothing at all where it
+// only says what to do with what was there.
+std::optional<Value> Plain(const Value& patch) {
   if (patch.is_array()) {
     Value result = Value::Array();
     for (const Value& item : patch.items()) {
-      const Value* const directive = item.Find(kPatchDirective);
-      if (directive != nullptr && directive->text() == "delete") continue;
-      Value plain = Plain(item);
-      const bool only_directive = directive != nullptr && plain.members().empty();
-      if (!only_directive) result.items().push_back(std::move(plain));
+      if (std::optional<Value> plain = Plain(item)) result.items().push_back(*std::move(plain));
     }
     return result;
   }
   if (!patch.is_object()) return patch;
+  if (patch.Find(kPatchDirective) != nullptr) return std::nullopt;
   Value result = Value::Object();
   for (const Value::Member& member : patch.members()) {
     if (IsDirective(member.key) || member.value.is_null()) continue;
-    result.members().push_back({member.key, Plain(member.value), member.position});
+    if (std::optional<Value> plain = Plain(member.value)) {
+      result.members().push_back({member.key, *std::move(plain), member.position});
+    }
   }
   return result;
+}
+
+// The members of a patch that replaces: its own directive has been followed.
+Value PlainMembers(const Value& patch) {
+  Value rest = patch;
+  rest.Erase(kPatchDirective);
+  return *Plain(rest);
 }
 
 // Whether two elements are the same one: by the merge key, or, for scalars, by value.
@@ -132,7 +153,7 @@ std::vector<Value> InOrder(const std::vector<Value>& merged, const std::vector<V
   return result;
 }
 
-absl::Status MergeObject(const Value& patch, const MessagePlan* plan, Value* document);
+absl::Status MergeObject(const Value& patch, const Schema& schema, Value* document);
 
 // A list whose elements are merged one by one.
 absl::Status MergeList(const Value& patch, const Schema& schema, Value* document) {
@@ -157,14 +178,9 @@ absl::Status MergeList(const Value& patch, const Schema& schema, Value* document
       continue;
     }
     if (directive->text() == "replace") {
-      replace = true;
-      // With more than the directive, it is an element of the new list too.
-      if (item.members().size() > 1) ordinary.push_back(item);
+      replace = true;  // Of the list; what else the element says does not count.
     } else if (directive->text() == "delete") {
-      if (item.Find(schema.merge_key) == nullptr) {
-        return Error(
-            absl::StrCat("delete patch type with no merge key ", schema.merge_key, " defined"));
-      }
+      if (item.Find(schema.merge_key) == nullptr) return NoMergeKey(item, schema.merge_key);
       std::vector<Value>& items = document->items();
       items.erase(std::remove_if(items.begin(), items.end(),
                                  [&](const Value& element) {
@@ -172,21 +188,18 @@ absl::Status MergeList(const Value& patch, const Schema& schema, Value* document
                                  }),
                   items.end());
     } else {
-      return Error(absl::StrCat("unknown patch type found: ", directive->text()));
+      return UnknownPatchType(*directive, item);
     }
   }
   if (replace) document->items().clear();
   for (const Value& item : ordinary) {
-    if (item.Find(schema.merge_key) == nullptr) {
-      return Error(absl::StrCat("map: ", WriteJson(item),
-                                " does not contain declared merge key: ", schema.merge_key));
-    }
+    if (item.Find(schema.merge_key) == nullptr) return NoMergeKey(item, schema.merge_key);
     const ptrdiff_t at = IndexOf(document->items(), item, schema.merge_key);
     if (at < 0) {
-      document->items().push_back(Plain(item));
+      document->items().push_back(PlainMembers(item));
     } else {
-      RETURN_IF_ERROR(
-          MergeObject(item, schema.message, &document->items()[static_cast<size_t>(at)]));
+      RETURN_IF_ERROR(MergeObject(item, {.message = schema.message},
+                                  &document->items()[static_cast<size_t>(at)]));
     }
   }
   document->items() = InOrder(document->items(), ordinary, old, schema.merge_key);
@@ -196,11 +209,11 @@ absl::Status MergeList(const Value& patch, const Schema& schema, Value* document
 absl::Status RetainKeys(const Value& patch, Value* document) {
   const Value* const retained = patch.Find(kRetainKeys);
   if (retained == nullptr) return absl::OkStatus();
-  if (!retained->is_array()) return Error("invalid retainKeys: expected a list");
+  if (!retained->is_array()) return Error("invalid patch format of retainKeys");
   for (const Value::Member& member : patch.members()) {
     const bool listed = IndexOf(retained->items(), Value::String(member.key), "") >= 0;
     if (!listed && !IsDirective(member.key) && !member.value.is_null()) {
-      return Error(absl::StrCat("invalid retainKeys: ", member.key, " is not among them"));
+      return Error("invalid patch format of retainKeys");
     }
   }
   std::vector<Value::Member>& members = document->members();
@@ -213,31 +226,24 @@ absl::Status RetainKeys(const Value& patch, Value* document) {
   return absl::OkStatus();
 }
 
-absl::Status MergeMember(const Value& patch, const Schema& schema, Value* target) {
-  if (target->type() != patch.type()) {
-    *target = Plain(patch);
-    return absl::OkStatus();
+// Sets `name` to what `patch` adds; takes it away where that is nothing.
+void SetPlain(const Value& patch, string_view name, Value* document) {
+  if (std::optional<Value> plain = Plain(patch)) {
+    (*document)[name] = *std::move(plain);
+  } else {
+    document->Erase(name);
   }
-  if (patch.is_object()) {
-    if (schema.replace) {
-      *target = Plain(patch);
-      return absl::OkStatus();
-    }
-    if (!schema.keyed_map) return MergeObject(patch, schema.message, target);
-    for (const Value::Member& member : patch.members()) {
-      if (member.key == kPatchDirective) continue;
-      if (member.value.is_null()) {
-        target->Erase(member.key);
-      } else if (Value* const found = target->Find(member.key)) {
-        RETURN_IF_ERROR(MergeMember(member.value, {.message = schema.message}, found));
-      } else {
-        (*target)[member.key] = Plain(member.value);
-      }
-    }
-    return absl::OkStatus();
+}
+
+absl::Status MergeMember(const Value& patch, const Schema& schema, string_view name,
+                         Value* document) {
+  Value* const target = document->Find(name);
+  const bool same_type = target != nullptr && target->type() == patch.type();
+  if (same_type && patch.is_object() && !schema.replace) {
+    return MergeObject(patch, schema, target);
   }
-  if (patch.is_array() && schema.merge) return MergeList(patch, schema, target);
-  *target = Plain(patch);
+  if (same_type && patch.is_array() && schema.merge) return MergeList(patch, schema, target);
+  SetPlain(patch, name, document);
   return absl::OkStatus();
 }
 
@@ -245,7 +251,7 @@ absl::Status DeleteFromList(const Value& patch, string_view name, Value* documen
   Value* const list = document->Find(name);
   if (list == nullptr) return absl::OkStatus();
   if (!patch.is_array() || !list->is_array()) {
-    return Error(absl::StrCat(kDeleteFromPrimitiveList, name, ": expected a list"));
+    return Error("invalid patch format of primitive list");
   }
   std::vector<Value>& items = list->items();
   items.erase(
@@ -255,28 +261,45 @@ absl::Status DeleteFromList(const Value& patch, string_view name, Value* documen
   return absl::OkStatus();
 }
 
-absl::Status SetElementOrder(const Value& order, string_view name, const Schema& schema,
-                             const std::vector<Value>& old, Value* document) {
-  if (!order.is_array()) return Error(absl::StrCat(kSetElementOrder, name, ": expected a list"));
-  Value* const list = document->Find(name);
-  if (list == nullptr || !list->is_array()) return absl::OkStatus();
-  list->items() = InOrder(list->items(), order.items(), old, schema.merge_key);
+// A patch that lists elements in another order than the one that it asks for contradicts itself.
+absl::Status CheckOrder(const Value& order, const Value* patch, const Schema& schema) {
+  if (!order.is_array()) return Error("invalid patch format of setElementOrder list");
+  if (patch == nullptr || patch->is_null()) return absl::OkStatus();
+  if (!patch->is_array()) return Error("invalid patch format of setElementOrder list");
+  if (order.items().empty()) return absl::OkStatus();
+  size_t at = 0;
+  for (const Value& item : patch->items()) {
+    if (item.Find(kPatchDirective) != nullptr) continue;
+    while (at < order.items().size() && !SameElement(item, order.items()[at], schema.merge_key)) {
+      ++at;
+    }
+    if (at == order.items().size()) {
+      return Error(absl::StrCat("The order in patch list:\n", GoText(*patch),
+                                "\n doesn't match $setElementOrder list:\n", GoText(order), "\n"));
+    }
+    ++at;
+  }
   return absl::OkStatus();
 }
 
-absl::Status MergeObject(const Value& patch, const MessagePlan* plan, Value* document) {
+void SetElementOrder(const Value& order, string_view name, const Schema& schema,
+                     const std::vector<Value>& old, Value* document) {
+  Value* const list = document->Find(name);
+  if (list == nullptr || !list->is_array()) return;
+  list->items() = InOrder(list->items(), order.items(), old, schema.merge_key);
+}
+
+absl::Status MergeObject(const Value& patch, const Schema& schema, Value* document) {
   if (const Value* const directive = patch.Find(kPatchDirective)) {
     if (directive->text() == "replace") {
-      *document = Plain(patch);
+      *document = PlainMembers(patch);
       return absl::OkStatus();
     }
     if (directive->text() == "delete") {
       *document = Value::Object();
       return absl::OkStatus();
     }
-    if (directive->text() != "merge") {
-      return Error(absl::StrCat("unknown patch type found: ", directive->text()));
-    }
+    if (directive->text() != "merge") return UnknownPatchType(*directive, patch);
   }
   RETURN_IF_ERROR(RetainKeys(patch, document));
   // Orders refer to the lists as they were before this patch.
@@ -284,6 +307,7 @@ absl::Status MergeObject(const Value& patch, const MessagePlan* plan, Value* doc
   for (const Value::Member& member : patch.members()) {
     if (!absl::StartsWith(member.key, kSetElementOrder)) continue;
     const std::string name = member.key.substr(sizeof(kSetElementOrder) - 1);
+    RETURN_IF_ERROR(CheckOrder(member.value, patch.Find(name), SchemaOf(schema, name)));
     const Value* const list = document->Find(name);
     old_lists.emplace_back(name, list == nullptr ? std::vector<Value>() : list->items());
   }
@@ -298,18 +322,13 @@ absl::Status MergeObject(const Value& patch, const MessagePlan* plan, Value* doc
       document->Erase(member.key);
       continue;
     }
-    Value* const target = document->Find(member.key);
-    if (target == nullptr) {
-      (*document)[member.key] = Plain(member.value);
-      continue;
-    }
-    RETURN_IF_ERROR(MergeMember(member.value, SchemaOf(plan, member.key), target));
+    RETURN_IF_ERROR(MergeMember(member.value, SchemaOf(schema, member.key), member.key, document));
   }
   size_t order = 0;
   for (const Value::Member& member : patch.members()) {
     if (!absl::StartsWith(member.key, kSetElementOrder)) continue;
     const auto& [name, old] = old_lists[order++];
-    RETURN_IF_ERROR(SetElementOrder(member.value, name, SchemaOf(plan, name), old, document));
+    SetElementOrder(member.value, name, SchemaOf(schema, name), old, document);
   }
   return absl::OkStatus();
 }
@@ -318,8 +337,8 @@ absl::Status MergeObject(const Value& patch, const MessagePlan* plan, Value* doc
 
 absl::Status ApplyStrategicMergePatch(const Value& patch, const google::protobuf::Descriptor& type,
                                       Value* document) {
-  if (!patch.is_object()) return Error("a strategic merge patch is an object");
-  return MergeObject(patch, FindPlan(type), document);
+  if (!patch.is_object()) return Error("invalid JSON document");
+  return MergeObject(patch, {.message = FindPlan(type)}, document);
 }
 
 }  // namespace drydock::api

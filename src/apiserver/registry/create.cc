@@ -148,6 +148,9 @@ rt::Task<absl::StatusOr<Answer>> Registry::Create(const Resource& resource,
   absl::StatusOr<api::MessagePtr> made = NewMessage(resource, request);
   if (!made.ok()) co_return made.status();
   api::MessagePtr message = *std::move(made);
+  if (TracksNew(request, api::MetadataOf(*message))) {
+    Track(resource, request, *resource.kind->prototype, message.get());
+  }
   const std::string given_name = api::MetadataOf(*message).name();
   const absl::Status in_namespace = co_await CheckNamespace(resource, request.ns, given_name);
   if (!in_namespace.ok()) co_return in_namespace;

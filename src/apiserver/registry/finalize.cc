@@ -24,6 +24,9 @@ rt::Task<absl::StatusOr<Answer>> Registry::Finalize(const Resource& namespaces,
         api::MessagePtr message = api::CopyMessage(current->message());
         auto& ns = static_cast<api::Namespace&>(*message);
         *ns.mutable_spec()->mutable_finalizers() = wanted->spec().finalizers();
+        if (Tracks(request, current->metadata(), ns.metadata())) {
+          Track(namespaces, request, current->message(), message.get());
+        }
         const bool erase = ns.metadata().has_deletion_timestamp() &&
                            ns.spec().finalizers().empty() && ns.metadata().finalizers().empty();
         if (!erase && api::SameContent(ns, current->message())) return Change{};

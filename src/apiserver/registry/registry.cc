@@ -7,6 +7,7 @@
 #include "src/api/time.h"
 #include "src/apiserver/message_parts.h"
 #include "src/apiserver/registry/strategies.h"
+#include "src/apiserver/registry/write_options.h"
 #include "src/rt/check.h"
 
 namespace drydock::apiserver {
@@ -92,6 +93,11 @@ rt::Task<absl::StatusOr<Answer>> Registry::Serve(const api::Request& request) {
   const std::string& subresource = request.subresource;
   if (!subresource.empty() && !resource->kind->HasSubresource(subresource)) {
     co_return api::MakeStatus("NotFound", "the server could not find the requested resource", {});
+  }
+  if (request.verb == api::Verb::kCreate || request.verb == api::Verb::kUpdate ||
+      request.verb == api::Verb::kPatch) {
+    const absl::Status options = CheckWriteOptions(request);
+    if (!options.ok()) co_return options;
   }
   if (request.verb == api::Verb::kCreate && subresource == "binding") {
     co_return co_await Bind(*resource, request);

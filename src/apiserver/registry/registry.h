@@ -105,11 +105,25 @@ class Registry {
   absl::StatusOr<Change> ChangeStatusTo(const Resource& resource, const api::Request& request,
                                         const api::ObjectRef& wanted,
                                         const api::ObjectRef& current);
+  // Says in the managed fields of `message`, which becomes `wanted` in its status, who changed it.
+  void RecordStatusChange(const Resource& resource, const api::Request& request,
+                          const api::Object& wanted, const api::Object& current,
+                          google::protobuf::Message* message) const;
   // patch.cc
   rt::Task<absl::StatusOr<Answer>> Patch(const Resource& resource, const api::Request& request);
-  // What `current` becomes by the request's patch.
-  absl::StatusOr<api::ObjectRef> Patched(const api::Request& request,
-                                         const api::Object& current) const;
+  // What `current` becomes by the request's patch. `warnings`: what its sender should hear.
+  absl::StatusOr<api::ObjectRef> Patched(const api::Request& request, const api::Object& current,
+                                         std::vector<std::string>* warnings) const;
+
+  // apply.cc
+  rt::Task<absl::StatusOr<Answer>> Apply(const Resource& resource, const api::Request& request);
+  // Whether a write records who manages what it changes; see ServerOptions::track_managed_fields.
+  bool Tracks(const api::Request& request, const api::metav1::ObjectMeta& before,
+              const api::metav1::ObjectMeta& after) const;
+  bool TracksNew(const api::Request& request, const api::metav1::ObjectMeta& object) const;
+  // Records it in `after`. Of a new object `before` is an empty message.
+  void Track(const Resource& resource, const api::Request& request,
+             const google::protobuf::Message& before, google::protobuf::Message* after) const;
 
   // delete.cc
   rt::Task<absl::StatusOr<Answer>> Delete(const Resource& resource, const api::Request& request);

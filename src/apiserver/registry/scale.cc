@@ -89,6 +89,14 @@ rt::Task<absl::StatusOr<Answer>> Registry::Scale(const Resource& resource,
     co_return AnswerWith(200, ScaleOf(*scalable, **object));
   }
   const bool patch = request.verb == api::Verb::kPatch;
+  if (patch && request.patch_type == api::PatchType::kApply) {
+    absl::StatusOr<Answer> applied = co_await Apply(resource, request);
+    if (!applied.ok()) co_return applied.status();
+    Answer answer = AnswerWith(200, ScaleOf(*scalable, *applied->response->object));
+    answer.response->warnings = std::move(applied->response->warnings);
+    co_return answer;
+  }
+  std::vector<std::string> warnings;
   if (!patch && request.verb != api::Verb::kUpdate) {
     co_return api::MethodNotSupported(resource.group(), resource.plural(),
                                       absl::StrCat(api::VerbName(request.verb), " of scale"));
@@ -101,7 +109,7 @@ rt::Task<absl::StatusOr<Answer>> Registry::Scale(const Resource& resource,
       [&](const api::ObjectRef& current) -> absl::StatusOr<Change> {
         const api::ObjectRef now = ScaleOf(*scalable, *current);
         absl::StatusOr<api::ObjectRef> wanted = request.object;
-        if (patch) wanted = Patched(request, *now);
+        if (patch) wanted = Patched(request, *now, &warnings);
         if (!wanted.ok()) return wanted.status();
         const auto& scale = static_cast<const api::Scale&>((*wanted)->message());
         const absl::Status matches =
@@ -123,10 +131,15 @@ rt::Task<absl::StatusOr<Answer>> Registry::Scale(const Resource& resource,
         scalable->write(replicas, message.get());
         api::metav1::ObjectMeta& metadata = *api::MutableMetadataOf(message.get());
         metadata.set_generation(metadata.generation() + 1);
+        if (Tracks(request, current->metadata(), metadata)) {
+          Track(resource, request, current->message(), message.get());
+        }
         return Change{.next = api::MakeObject(std::move(message))};
       });
   if (!scaled.ok()) co_return scaled.status();
-  co_return AnswerWith(200, ScaleOf(*scalable, **scaled));
+  Answer answer = AnswerWith(200, ScaleOf(*scalable, **scaled));
+  answer.response->warnings = std::move(warnings);
+  co_return answer;
 }
 
 }  // namespace drydock::apiserver

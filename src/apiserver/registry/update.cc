@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "src/api/apply/field_manager.h"
 #include "src/api/defaults/defaults.h"
 #include "src/api/message_bytes.h"
 #include "src/api/status.h"
@@ -81,6 +82,22 @@ absl::Status CheckNames(const api::Request& request, const api::Object& object) 
   return absl::OkStatus();
 }
 
+void Registry::RecordStatusChange(const Resource& resource, const api::Request& request,
+                                  const api::Object& wanted, const api::Object& current,
+                                  Message* message) const {
+  if (request.verb == api::Verb::kPatch && request.patch_type == api::PatchType::kApply) {
+    *api::MutableMetadataOf(message)->mutable_managed_fields() = wanted.metadata().managed_fields();
+    return;
+  }
+  if (!api::HasManagedFields(current.metadata())) return;
+  if (!resource.shares_spec) {
+    Track(resource, request, current.message(), message);
+    return;
+  }
+  // Like `message`, without the spec, which stays as it is.
+  Track(resource, request, *Shell(resource, current, &current.message()), message);
+}
+
 absl::StatusOr<Change> Registry::ChangeStatusTo(const Resource& resource,
                                                 const api::Request& request,
                                                 const api::ObjectRef& wanted,
@@ -95,10 +112,16 @@ absl::StatusOr<Change> Registry::ChangeStatusTo(const Resource& resource,
     message = api::CopyMessage(current->message());
     CopyPart(*resource.kind, resource.kind->status, wanted->message(), message.get());
   }
+  RecordStatusChange(resource, request, *wanted, *current, message.get());
   if (Strategy* strategy = StrategyOf(resource); strategy != nullptr) {
     strategy->PrepareForStatusUpdate(current->message(), message.get());
   }
-  if (api::SameContent(Part(*resource.kind, *message, resource.kind->status),
+  const api::metav1::ObjectMeta& metadata = api::MetadataOf(*message);
+  const bool same_record = !api::HasManagedFields(metadata) ||
+                           api::SameContent(metadata, current->metadata()) ||
+                           api::DifferInTimesOnly(metadata, current->metadata());
+  if (same_record &&
+      api::SameContent(Part(*resource.kind, *message, resource.kind->status),
                        Part(*resource.kind, current->message(), resource.kind->status))) {
     return Change{};
   }
@@ -121,7 +144,9 @@ absl::StatusOr<Change> Registry::ChangeTo(const Resource& resource, const api::R
   Strategy* strategy = StrategyOf(resource);
   const Operation operation = Operation::kUpdate;
   const bool admits = admission_.Concerns(resource, operation, request.subresource);
-  const bool share = resource.shares_spec && !admits &&
+  // To tell who manages what is changed takes both objects whole.
+  const bool tracks = Tracks(request, current->metadata(), asked);
+  const bool share = resource.shares_spec && !admits && !tracks &&
                      api::SameContent(Part(kind, wanted->message(), kind.spec),
                                       Part(kind, current->message(), kind.spec));
   api::MessagePtr message =
@@ -136,6 +161,7 @@ absl::StatusOr<Change> Registry::ChangeTo(const Resource& resource, const api::R
     const bool own_status = resource.has_status;
     CopyPart(kind, kind.status, own_status ? current->message() : wanted->message(), message.get());
   }
+  if (tracks) Track(resource, request, current->message(), message.get());
   if (strategy != nullptr && !share) {
     RETURN_IF_ERROR(strategy->PrepareForUpdate(current->message(), message.get()));
   }
@@ -157,7 +183,7 @@ absl::StatusOr<Change> Registry::ChangeTo(const Resource& resource, const api::R
     spec_changed = !EqualBut(*message, current->message(), kind.metadata);
   } else if (!share) {
     // The request's differs from the present one; what was done to it may have made them equal.
-    const bool as_asked = !admits && !resource.has_defaults && strategy == nullptr;
+    const bool as_asked = !admits && !tracks && !resource.has_defaults && strategy == nullptr;
     spec_changed = as_asked || !api::SameContent(Part(kind, *message, kind.spec),
                                                  Part(kind, current->message(), kind.spec));
   }
@@ -166,7 +192,9 @@ absl::StatusOr<Change> Registry::ChangeTo(const Resource& resource, const api::R
                        (resource.shares_spec && kind.status != nullptr && !resource.has_status &&
                         !api::SameContent(Part(kind, *message, kind.status),
                                           Part(kind, current->message(), kind.status)));
-  if (!changed) return Change{};
+  if (!changed || (!spec_changed && api::DifferInTimesOnly(*metadata, current->metadata()))) {
+    return Change{};
+  }
   if (spec_changed && resource.has_generation) {
     metadata->set_generation(current->metadata().generation() + 1);
   }

@@ -5,13 +5,17 @@
 #include <string>
 
 #include "absl/strings/match.h"
+#include "absl/strings/str_replace.h"
+#include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "src/api/apps_v1.h"
 #include "src/api/codec/json.h"
 #include "src/api/core/v1/pod.h"
+#include "src/api/core/v1/service.h"
 #include "src/api/patch/json_patch.h"
 #include "src/api/patch/merge_patch.h"
 #include "src/api/patch/strategic_merge_patch.h"
+#include "src/api/status.h"
 
 namespace drydock::api {
 namespace {
@@ -20,6 +24,12 @@ absl::Status Apply(absl::string_view how, const Value& patch, Value* document) {
   if (how == "json") return ApplyJsonPatch(patch, document);
   if (how == "strategic") {
     return ApplyStrategicMergePatch(patch, *PodSpec::descriptor(), document);
+  }
+  if (how == "strategic-service") {
+    return ApplyStrategicMergePatch(patch, *ServiceSpec::descriptor(), document);
+  }
+  if (how == "strategic-deployment") {
+    return ApplyStrategicMergePatch(patch, *DeploymentSpec::descriptor(), document);
   }
   if (how == "strategic-meta") {
     return ApplyStrategicMergePatch(patch, *ObjectMeta::descriptor(), document);
@@ -45,7 +55,9 @@ TEST(Patch, GivesTheResultsInTheTable) {
     ASSERT_TRUE(tree.ok() && change.ok()) << line << patch;
     const absl::Status status = Apply(how, *change, &*tree);
     if (!status.ok()) {
-      EXPECT_EQ(std::string(status.message()), expected) << line << "\n" << patch;
+      // A message of several lines stands on one in the table.
+      EXPECT_EQ(absl::StrReplaceAll(status.message(), {{"\n", "|"}}), expected) << line << "\n"
+                                                                                << patch;
     } else {
       EXPECT_EQ(WriteJson(*tree, KeyOrder::kSorted),
                 WriteJson(*ParseJson(expected), KeyOrder::kSorted))
@@ -54,7 +66,7 @@ TEST(Patch, GivesTheResultsInTheTable) {
     }
     ++cases;
   }
-  EXPECT_GE(cases, 15);
+  EXPECT_GE(cases, 40);
 }
 
 TEST(Patch, ChangesAnObject) {
@@ -70,12 +82,47 @@ TEST(Patch, ChangesAnObject) {
 
 TEST(Patch, RefusesAResultThatIsNoObjectOfTheKind) {
   Deployment deployment;
-  EXPECT_EQ(
-      PatchObject(deployment, PatchKind::kMerge, R"({"spec":{"replicas":"x"}})").status().message(),
-      "spec.replicas: expected a whole number, got the string \"x\"");
+  const absl::Status wrong =
+      PatchObject(deployment, PatchKind::kStrategicMerge, R"({"spec":{"replicas":"x"}})").status();
+  EXPECT_EQ(HttpCodeOf(wrong), 422);
+  EXPECT_EQ(wrong.message(),
+            " \"\" is invalid: patch: Invalid value: \"map[spec:map[replicas:x]]\": "
+            "spec.replicas: expected a whole number, got the string \"x\"");
   EXPECT_EQ(
       PatchObject(deployment, PatchKind::kMerge, R"({"kind":"ReplicaSet"})").status().message(),
       "a patch cannot change the kind of an object");
+}
+
+TEST(Patch, TellsABadPatchFromOneThatDoesNotApply) {
+  const auto patched = [](absl::string_view patch) {
+    return PatchObject(Deployment(), PatchKind::kJson, patch).status();
+  };
+  const absl::Status missing = patched(R"([{"op":"remove","path":"/nothing"}])");
+  EXPECT_EQ(HttpCodeOf(missing), 422);
+  EXPECT_EQ(missing.message(), "the server rejected our request due to an error in our request");
+  EXPECT_EQ(HttpCodeOf(patched("{}")), 400);
+  EXPECT_EQ(HttpCodeOf(patched("[")), 400);
+  std::string many = R"([{"op":"test","path":"/kind","value":"Deployment"})";
+  for (int i = 0; i < 10'000; ++i) many += R"(,{"op":"test","path":"/kind","value":"Deployment"})";
+  EXPECT_EQ(HttpCodeOf(patched(many + "]")), 413);
+}
+
+TEST(Patch, ReportsDuplicateAndUnknownFields) {
+  const std::string patch = R"({"spec":{"replicas":1,"replicas":2,"foo":3}})";
+  DecodeOptions options;
+  for (const PatchKind kind : {PatchKind::kMerge, PatchKind::kStrategicMerge}) {
+    options.unknown = DecodeOptions::Unknown::kWarn;
+    const absl::StatusOr<DecodedObject> patched = PatchObject(Deployment(), kind, patch, options);
+    ASSERT_TRUE(patched.ok()) << patched.status();
+    EXPECT_THAT(patched->warnings, testing::ElementsAre("duplicate field \"spec.replicas\"",
+                                                        "unknown field \"spec.foo\""));
+    EXPECT_EQ(static_cast<const Deployment&>(*patched->message).spec().replicas(), 2);
+    options.unknown = DecodeOptions::Unknown::kRefuse;
+    EXPECT_THAT(
+        std::string(PatchObject(Deployment(), kind, patch, options).status().message()),
+        testing::EndsWith("strict decoding error: duplicate field \"spec.replicas\", unknown field "
+                          "\"spec.foo\""));
+  }
 }
 
 }  // namespace
