@@ -9,6 +9,7 @@
 
 #include "absl/strings/string_view.h"
 #include "google/protobuf/message.h"
+#include "src/api/meta_v1.h"
 
 namespace drydock::api {
 
@@ -34,6 +35,8 @@ class MessageBytes {
 
 // Whether both have the same content. Two messages of one type.
 bool SameContent(const google::protobuf::Message& a, const google::protobuf::Message& b);
+// The same of metadata, which every update compares: several times as fast.
+bool SameMetadata(const metav1::ObjectMeta& a, const metav1::ObjectMeta& b);
 
 }  // namespace drydock::api
 

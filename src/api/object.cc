@@ -13,19 +13,9 @@ namespace {
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 
-const Message& Part(const KindInfo& kind, const Message& message, const FieldDescriptor* field) {
-  return kind.reflection->GetMessage(message, field);
-}
-
-// The metadata field of a kind that has ObjectMeta; null for lists, Status and the like.
-const FieldDescriptor* MetadataField(const KindInfo& kind) {
-  return kind.has_object_metadata ? kind.metadata : nullptr;
-}
-
 const metav1::ObjectMeta* MetadataIn(const KindInfo& kind, const Message& message) {
-  const FieldDescriptor* field = MetadataField(kind);
-  if (field == nullptr) return &metav1::ObjectMeta::default_instance();
-  return static_cast<const metav1::ObjectMeta*>(&Part(kind, message, field));
+  if (!kind.has_object_metadata) return &metav1::ObjectMeta::default_instance();
+  return &kind.object_metadata_of(message);
 }
 
 const KindInfo& KindOfMessage(const Message& message) {
@@ -55,18 +45,17 @@ Object::~Object() {
 
 void Object::StampRevision(int64_t revision) {
   revision_ = revision;
-  const FieldDescriptor* field = MetadataField(*kind_);
-  DRYDOCK_CHECK(field != nullptr, kind_->kind, " has no metadata");
-  auto* metadata =
-      static_cast<metav1::ObjectMeta*>(kind_->reflection->MutableMessage(message_.get(), field));
-  metadata->set_resource_version(absl::StrCat(revision));
+  DRYDOCK_CHECK(kind_->has_object_metadata, kind_->kind, " has no metadata");
+  metav1::ObjectMeta* const metadata = kind_->mutable_object_metadata_of(message_.get());
+  const absl::AlphaNum digits(revision);
+  metadata->set_resource_version(digits.data(), digits.size());
   metadata_ = metadata;
   digest_ = 0;
 }
 
 uint64_t Object::SpecDigest() const {
   if (spec_owner_) return spec_owner_->SpecDigest();
-  if (spec_digest_ == 0) spec_digest_ = DigestOf(Part(*kind_, *message_, kind_->spec)) | 1;
+  if (spec_digest_ == 0) spec_digest_ = DigestOf(kind_->spec_of(*message_)) | 1;
   return spec_digest_;
 }
 
@@ -79,7 +68,7 @@ uint64_t Object::Digest() const {
     state = rt::MixDigest(state, DigestOf(*metadata_));
     state = rt::MixDigest(state, SpecDigest());
     if (kind_->status != nullptr) {
-      state = rt::MixDigest(state, DigestOf(Part(*kind_, *message_, kind_->status)));
+      state = rt::MixDigest(state, DigestOf(kind_->status_of(*message_)));
     }
   }
   digest_ = state | 1;
@@ -103,7 +92,7 @@ rt::Ref<Object> MakeObjectSharingSpec(MessagePtr message, const ObjectRef& base)
     return rt::MakeRef<Object>(kind, std::move(message), nullptr);
   }
   kind.reflection->UnsafeArenaSetAllocatedMessage(
-      message.get(), const_cast<Message*>(&Part(kind, owner->message(), kind.spec)), kind.spec);
+      message.get(), const_cast<Message*>(&kind.spec_of(owner->message())), kind.spec);
   return rt::MakeRef<Object>(kind, std::move(message), owner);
 }
 
@@ -129,15 +118,14 @@ MessagePtr CopyWithoutSpec(const Object& object) {
 
 const metav1::ObjectMeta& MetadataOf(const Message& message) {
   const KindInfo& kind = KindOfMessage(message);
-  const FieldDescriptor* field = MetadataField(kind);
-  DRYDOCK_CHECK(field != nullptr, message.GetTypeName(), " has no metadata");
-  return static_cast<const metav1::ObjectMeta&>(Part(kind, message, field));
+  DRYDOCK_CHECK(kind.has_object_metadata, kind.kind, " has no metadata");
+  return kind.object_metadata_of(message);
 }
 
 metav1::ObjectMeta* MutableMetadataOf(Message* message) {
-  const FieldDescriptor* field = MetadataField(KindOfMessage(*message));
-  DRYDOCK_CHECK(field != nullptr, message->GetTypeName(), " has no metadata");
-  return static_cast<metav1::ObjectMeta*>(message->GetReflection()->MutableMessage(message, field));
+  const KindInfo& kind = KindOfMessage(*message);
+  DRYDOCK_CHECK(kind.has_object_metadata, kind.kind, " has no metadata");
+  return kind.mutable_object_metadata_of(message);
 }
 
 }  // namespace drydock::api

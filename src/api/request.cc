@@ -49,7 +49,12 @@ uint64_t Request::Digest() const {
   state = Mix(state, label_selector);
   state = Mix(state, field_selector);
   state = Mix(state, resource_version);
-  return Mix(state, object);
+  if (!object) return state;
+  // The body of a subresource is seen nowhere else. An object that is to be stored comes back, as
+  // stored, with the answer; here it counts by what it is based on.
+  if (&object->kind() != kind) return Mix(state, object);
+  state = Mix(state, object->metadata().uid());
+  return rt::MixDigest(state, static_cast<uint64_t>(object->revision()));
 }
 
 uint64_t Response::Digest() const {

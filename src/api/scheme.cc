@@ -2,6 +2,8 @@
 // changes: addresses of its entries identify kinds everywhere.
 #include "src/api/scheme.h"
 
+#include <concepts>
+
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
@@ -41,11 +43,45 @@ enum class Scope { kCluster, kNamespaced };
 constexpr Scope kCluster = Scope::kCluster;
 constexpr Scope kNamespaced = Scope::kNamespaced;
 
-using Prototype = const Message& (*)();
+// What is known of a kind by its type alone.
+struct TypeFacts {
+  const Message* prototype;
+  decltype(KindInfo::object_metadata_of) object_metadata_of = nullptr;
+  decltype(KindInfo::mutable_object_metadata_of) mutable_object_metadata_of = nullptr;
+  decltype(KindInfo::spec_of) spec_of = nullptr;
+  decltype(KindInfo::status_of) status_of = nullptr;
+};
+using Prototype = TypeFacts (*)();
 
 template <typename T>
-const Message& PrototypeOf() {
-  return T::default_instance();
+TypeFacts PrototypeOf() {
+  TypeFacts facts{.prototype = &T::default_instance()};
+  if constexpr (requires(T& message) {
+                  { message.mutable_metadata() } -> std::same_as<metav1::ObjectMeta*>;
+                }) {
+    facts.object_metadata_of = [](const Message& message) -> const metav1::ObjectMeta& {
+      return static_cast<const T&>(message).metadata();
+    };
+    facts.mutable_object_metadata_of = [](Message* message) {
+      return static_cast<T*>(message)->mutable_metadata();
+    };
+  }
+  // Status.status is a string.
+  if constexpr (requires(T& message) {
+                  { *message.mutable_spec() } -> std::convertible_to<Message&>;
+                }) {
+    facts.spec_of = [](const Message& message) -> const Message& {
+      return static_cast<const T&>(message).spec();
+    };
+  }
+  if constexpr (requires(T& message) {
+                  { *message.mutable_status() } -> std::convertible_to<Message&>;
+                }) {
+    facts.status_of = [](const Message& message) -> const Message& {
+      return static_cast<const T&>(message).status();
+    };
+  }
+  return facts;
 }
 
 // A stored resource. Names are separated by commas.
@@ -222,19 +258,18 @@ KindInfo& Scheme::Add(const char* group, const char* version, absl::string_view 
   info.version = version;
   info.kind = kind;
   info.singular = absl::AsciiStrToLower(kind);
-  info.prototype = &prototype();
+  const TypeFacts facts = prototype();
+  info.prototype = facts.prototype;
+  info.object_metadata_of = facts.object_metadata_of;
+  info.mutable_object_metadata_of = facts.mutable_object_metadata_of;
+  info.spec_of = facts.spec_of;
+  info.status_of = facts.status_of;
   info.descriptor = info.prototype->GetDescriptor();
   info.reflection = info.prototype->GetReflection();
   info.metadata = info.descriptor->FindFieldByName("metadata");
-  info.has_object_metadata =
-      info.metadata != nullptr && info.metadata->message_type() == metav1::ObjectMeta::descriptor();
-  info.spec = info.descriptor->FindFieldByName("spec");
-  info.status = info.descriptor->FindFieldByName("status");
-  const auto not_a_message = [](const google::protobuf::FieldDescriptor* field) {
-    return field != nullptr && field->message_type() == nullptr;  // Status.status is a string.
-  };
-  if (not_a_message(info.spec)) info.spec = nullptr;
-  if (not_a_message(info.status)) info.status = nullptr;
+  info.has_object_metadata = info.object_metadata_of != nullptr;
+  if (info.spec_of != nullptr) info.spec = info.descriptor->FindFieldByName("spec");
+  if (info.status_of != nullptr) info.status = info.descriptor->FindFieldByName("status");
   DRYDOCK_CHECK(by_kind.emplace(Path(group, version, kind), &info).second, kind);
   DRYDOCK_CHECK(by_type.emplace(info.descriptor, &info).second, kind);
   return info;

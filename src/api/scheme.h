@@ -38,6 +38,13 @@ struct KindInfo {
   const google::protobuf::Descriptor* descriptor = nullptr;
   // The same as any message of the kind gives, without a virtual call and a look at a once flag.
   const google::protobuf::Reflection* reflection = nullptr;
+  // The parts of a message of the kind, the default instance where one is unset: reflection's
+  // answers at a tenth of its price, for what every request asks. Null where the kind has no such
+  // part; `object_metadata_of` also where its metadata is not an ObjectMeta.
+  const metav1::ObjectMeta& (*object_metadata_of)(const google::protobuf::Message&) = nullptr;
+  metav1::ObjectMeta* (*mutable_object_metadata_of)(google::protobuf::Message*) = nullptr;
+  const google::protobuf::Message& (*spec_of)(const google::protobuf::Message&) = nullptr;
+  const google::protobuf::Message& (*status_of)(const google::protobuf::Message&) = nullptr;
   // Null where the kind has none. `metadata` is an ObjectMeta, or a ListMeta in lists.
   const google::protobuf::FieldDescriptor* metadata = nullptr;
   bool has_object_metadata = false;  // Whether that is an ObjectMeta.

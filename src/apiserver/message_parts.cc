@@ -16,16 +16,11 @@ bool EqualBut(const Message& a, const Message& b, const FieldDescriptor* field) 
   return api::SameContent(*first, *second);
 }
 
-const Message& Part(const api::KindInfo& kind, const Message& message,
-                    const FieldDescriptor* field) {
-  return kind.reflection->GetMessage(message, field);
-}
-
 void CopyPart(const api::KindInfo& kind, const FieldDescriptor* field, const Message& from,
               Message* to) {
   kind.reflection->ClearField(to, field);
   if (!kind.reflection->HasField(from, field)) return;
-  kind.reflection->MutableMessage(to, field)->MergeFrom(Part(kind, from, field));
+  kind.reflection->MutableMessage(to, field)->MergeFrom(kind.reflection->GetMessage(from, field));
 }
 
 api::MessagePtr Shell(const Resource& resource, const api::Object& metadata_of,
@@ -34,10 +29,10 @@ api::MessagePtr Shell(const Resource& resource, const api::Object& metadata_of,
   // Not the room of the whole object, most of which may be its spec.
   size_t bytes = metadata_of.metadata().ByteSizeLong();
   if (status_of != nullptr && kind.status != nullptr) {
-    bytes += Part(kind, *status_of, kind.status).ByteSizeLong();
+    bytes += kind.status_of(*status_of).ByteSizeLong();
   }
   api::MessagePtr shell = api::NewMessage(metadata_of.message(), api::RoomForBytes(bytes));
-  kind.reflection->MutableMessage(shell.get(), kind.metadata)->MergeFrom(metadata_of.metadata());
+  kind.mutable_object_metadata_of(shell.get())->MergeFrom(metadata_of.metadata());
   if (status_of != nullptr && kind.status != nullptr) {
     CopyPart(kind, kind.status, *status_of, shell.get());
   }

@@ -10,12 +10,6 @@
 
 namespace drydock::apiserver {
 
-// The part of a message of `kind`, or the part's default instance when it is unset.
-// REQUIRES: a field of the message.
-const google::protobuf::Message& Part(const api::KindInfo& kind,
-                                      const google::protobuf::Message& message,
-                                      const google::protobuf::FieldDescriptor* field);
-
 // Makes `to`'s field what it is in `from`, unset included. Both of `kind`.
 void CopyPart(const api::KindInfo& kind, const google::protobuf::FieldDescriptor* field,
               const google::protobuf::Message& from, google::protobuf::Message* to);

@@ -93,35 +93,36 @@ rt::Ref<api::Request> Client::NewWrite(api::Verb verb, ObjectRef object,
   return request;
 }
 
-Task<> Client::Throttle() {
-  if (options_.qps <= 0) co_return;
+absl::Duration Client::TakeToken() {
+  if (options_.qps <= 0) return absl::ZeroDuration();
   const rt::Instant now = env_.executor().Now();
   tokens_ = std::min<double>(std::max(options_.burst, 1),
                              tokens_ + absl::ToDoubleSeconds(now - refilled_) * options_.qps);
   refilled_ = now;
   tokens_ -= 1;  // Below zero: taken from the future, so that waiters are served in order.
-  if (tokens_ >= 0) co_return;
+  if (tokens_ >= 0) return absl::ZeroDuration();
   const absl::Duration wait = absl::Seconds(-tokens_ / options_.qps);
   metrics_.throttled += wait;
-  co_await env_.executor().SleepFor(wait);
+  return wait;
 }
 
-Task<absl::StatusOr<rt::Reply>> Client::Send(rt::Ref<const api::Request> request) {
-  ++metrics_.requests;
-  absl::StatusOr<rt::Reply> reply =
-      co_await env_.transport().Call(server_, request, options_.timeout);
+absl::StatusOr<rt::Reply> Client::Received(absl::StatusOr<rt::Reply> reply) {
   if (reply.ok()) {
     const auto& response = static_cast<const api::Response&>(*reply->message);
     if (response.code >= 400) reply = ErrorOf(response);
   }
   if (!reply.ok()) ++metrics_.errors;
-  co_return reply;
+  return reply;
 }
 
+// One coroutine for all that a request takes: they are many, and each has its price.
 Task<absl::StatusOr<rt::Ref<const api::Response>>> Client::Do(rt::Ref<api::Request> request) {
   for (int attempt = 0;; ++attempt) {
-    co_await Throttle();
-    absl::StatusOr<rt::Reply> reply = co_await Send(request);
+    const absl::Duration throttled = TakeToken();
+    if (throttled > absl::ZeroDuration()) co_await env_.executor().SleepFor(throttled);
+    ++metrics_.requests;
+    const absl::StatusOr<rt::Reply> reply =
+        Received(co_await env_.transport().Call(server_, request, options_.timeout));
     if (reply.ok()) {
       co_return rt::Ref<const api::Response>(
           static_cast<const api::Response*>(reply->message.get()));
@@ -204,7 +205,9 @@ Task<absl::StatusOr<WatchStream>> Client::Watch(const api::KindInfo& kind, std::
   Select(std::move(options), request.get());
   request->resource_version = std::move(resource_version);
   request->allow_bookmarks = true;
-  absl::StatusOr<rt::Reply> reply = co_await Send(std::move(request));
+  ++metrics_.requests;
+  absl::StatusOr<rt::Reply> reply =
+      Received(co_await env_.transport().Call(server_, std::move(request), options_.timeout));
   if (!reply.ok()) co_return reply.status();
   if (reply->stream == nullptr) {
     co_return absl::UnknownError("the API server answered a watch without a stream");

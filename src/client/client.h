@@ -184,15 +184,16 @@ class Client {
   rt::Ref<api::Request> NewWrite(api::Verb verb, ObjectRef object, std::string subresource) const;
   Task<absl::StatusOr<ObjectRef>> DoObject(rt::Ref<api::Request> request);
   Task<absl::Status> DoDelete(rt::Ref<api::Request> request, DeleteOptions options);
-  // Sends once. The answer's code is below 400.
-  Task<absl::StatusOr<rt::Reply>> Send(rt::Ref<const api::Request> request);
-  Task<> Throttle();
+  // Takes a token of the rate limit; how long to wait until it is there.
+  absl::Duration TakeToken();
+  // What came back of a request that was sent: an answer whose code is below 400.
+  absl::StatusOr<rt::Reply> Received(absl::StatusOr<rt::Reply> reply);
 
   template <typename T>
   Task<absl::StatusOr<Ref<T>>> Typed(rt::Ref<api::Request> request) {
-    absl::StatusOr<ObjectRef> object = co_await DoObject(std::move(request));
-    if (!object.ok()) co_return object.status();
-    co_return Ref<T>(*std::move(object));
+    absl::StatusOr<rt::Ref<const api::Response>> response = co_await Do(std::move(request));
+    if (!response.ok()) co_return response.status();
+    co_return Ref<T>((*response)->object);
   }
 
   rt::Env& env_;

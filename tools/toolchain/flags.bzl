@@ -27,7 +27,7 @@ VARIANTS = {
     "fastbuild": _FASTBUILD,
     "dbg": ["-O0", "-g", "-ftrivial-auto-var-init=pattern"],
     # What ./drydock runs and what benchmarks measure. Assertions stay.
-    "opt": ["-O2", "-ffunction-sections", "-fdata-sections", "-fno-plt", "-ftrivial-auto-var-init=zero"],
+    "opt": ["-O2", "-fsplit-machine-functions", "-ffunction-sections", "-fdata-sections", "-fno-plt", "-ftrivial-auto-var-init=zero"],
     # Left out of the last: `vptr`, `null` and `alignment`, which cost much and find what AddressSanitizer stops at too.
     "asan": _FASTBUILD + [
         "-gline-tables-only",

@@ -109,7 +109,7 @@ void ValidateMetadata(const ObjectMeta& metadata, bool namespaced, NameCheck che
 void ValidateMetadataUpdate(const ObjectMeta& metadata, const ObjectMeta& old,
                             const std::string& path, FieldErrors* errors) {
   // Most updates leave it alone (heartbeats), and what was valid before is valid.
-  if (!metadata.resource_version().empty() && SameContent(metadata, old)) return;
+  if (!metadata.resource_version().empty() && SameMetadata(metadata, old)) return;
   if (metadata.resource_version().empty()) {
     errors->Invalid(path + ".resourceVersion", "\"\"", "must be specified for an update");
   }

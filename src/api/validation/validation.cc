@@ -37,7 +37,7 @@ const KindInfo& KindOfMessage(const Message& object) {
 
 const ObjectMeta* MetadataIn(const Message& object, const KindInfo& kind) {
   if (!kind.has_object_metadata) return nullptr;
-  return static_cast<const ObjectMeta*>(&object.GetReflection()->GetMessage(object, kind.metadata));
+  return &kind.object_metadata_of(object);
 }
 
 template <typename T>

@@ -136,7 +136,7 @@ absl::StatusOr<Change> Registry::ChangeForDeletion(const Resource& resource,
     metadata.set_deletion_grace_period_seconds(0);
     CountGeneration(&metadata);
   }
-  if (api::SameContent(metadata, before)) return Change{};
+  if (api::SameMetadata(metadata, before)) return Change{};
   return Change{.next = Seal(resource, std::move(message), current)};
 }
 

@@ -11,6 +11,15 @@
 #include "src/rt/check.h"
 
 namespace drydock::apiserver {
+namespace {
+
+rt::Task<absl::StatusOr<Answer>> Refuse(absl::Status why) { co_return why; }
+
+absl::Status NoSuchResource() {
+  return api::MakeStatus("NotFound", "the server could not find the requested resource", {});
+}
+
+}  // namespace
 
 Registry::Registry(rt::Env& env, store::Store& store, const ResourceTable& resources,
                    Cacher& cacher, const AdmissionChain& admission, const ServerOptions& options)
@@ -85,59 +94,58 @@ Answer AnswerSuccess(int code, const Resource& resource, absl::string_view name,
   return AnswerWith(code, api::MakeObject(std::move(status)).object());
 }
 
+// Chooses only, and is no coroutine itself: every request comes by.
 rt::Task<absl::StatusOr<Answer>> Registry::Serve(const api::Request& request) {
   const Resource* resource = resources_.Find(*request.kind);
-  if (resource == nullptr) {
-    co_return api::MakeStatus("NotFound", "the server could not find the requested resource", {});
-  }
+  if (resource == nullptr) return Refuse(NoSuchResource());
   const std::string& subresource = request.subresource;
   if (!subresource.empty() && !resource->kind->HasSubresource(subresource)) {
-    co_return api::MakeStatus("NotFound", "the server could not find the requested resource", {});
+    return Refuse(NoSuchResource());
   }
   if (request.verb == api::Verb::kCreate || request.verb == api::Verb::kUpdate ||
       request.verb == api::Verb::kPatch) {
-    const absl::Status options = CheckWriteOptions(request);
-    if (!options.ok()) co_return options;
+    absl::Status options = CheckWriteOptions(request);
+    if (!options.ok()) return Refuse(std::move(options));
   }
   if (request.verb == api::Verb::kCreate && subresource == "binding") {
-    co_return co_await Bind(*resource, request);
+    return Bind(*resource, request);
   }
   if (request.verb == api::Verb::kCreate && subresource == "eviction") {
-    co_return co_await Evict(*resource, request);
+    return Evict(*resource, request);
   }
-  if (subresource == "scale") co_return co_await Scale(*resource, request);
+  if (subresource == "scale") return Scale(*resource, request);
   if (subresource == "finalize" && request.verb == api::Verb::kUpdate) {
-    co_return co_await Finalize(*resource, request);
+    return Finalize(*resource, request);
   }
   const bool plain = subresource.empty() || subresource == "status";
   switch (request.verb) {
     case api::Verb::kGet:
-      if (plain) co_return co_await Get(*resource, request);
+      if (plain) return Get(*resource, request);
       break;
     case api::Verb::kUpdate:
-      if (plain || subresource == "approval") co_return co_await Update(*resource, request);
+      if (plain || subresource == "approval") return Update(*resource, request);
       break;
     case api::Verb::kPatch:
-      if (plain || subresource == "approval") co_return co_await Patch(*resource, request);
+      if (plain || subresource == "approval") return Patch(*resource, request);
       break;
     case api::Verb::kList:
-      if (subresource.empty()) co_return co_await List(*resource, request);
+      if (subresource.empty()) return List(*resource, request);
       break;
     case api::Verb::kWatch:
-      if (subresource.empty()) co_return co_await Watch(*resource, request);
+      if (subresource.empty()) return Watch(*resource, request);
       break;
     case api::Verb::kCreate:
-      if (subresource.empty()) co_return co_await Create(*resource, request);
+      if (subresource.empty()) return Create(*resource, request);
       break;
     case api::Verb::kDelete:
-      if (subresource.empty()) co_return co_await Delete(*resource, request);
+      if (subresource.empty()) return Delete(*resource, request);
       break;
     case api::Verb::kDeleteCollection:
-      if (subresource.empty()) co_return co_await DeleteCollection(*resource, request);
+      if (subresource.empty()) return DeleteCollection(*resource, request);
       break;
   }
-  co_return api::MethodNotSupported(resource->group(), resource->plural(),
-                                    api::VerbName(request.verb));
+  return Refuse(
+      api::MethodNotSupported(resource->group(), resource->plural(), api::VerbName(request.verb)));
 }
 
 }  // namespace drydock::apiserver

@@ -118,11 +118,10 @@ absl::StatusOr<Change> Registry::ChangeStatusTo(const Resource& resource,
   }
   const api::metav1::ObjectMeta& metadata = api::MetadataOf(*message);
   const bool same_record = !api::HasManagedFields(metadata) ||
-                           api::SameContent(metadata, current->metadata()) ||
+                           api::SameMetadata(metadata, current->metadata()) ||
                            api::DifferInTimesOnly(metadata, current->metadata());
-  if (same_record &&
-      api::SameContent(Part(*resource.kind, *message, resource.kind->status),
-                       Part(*resource.kind, current->message(), resource.kind->status))) {
+  if (same_record && api::SameContent(resource.kind->status_of(*message),
+                                      resource.kind->status_of(current->message()))) {
     return Change{};
   }
   return Change{.next = Seal(resource, std::move(message), current)};
@@ -146,13 +145,13 @@ absl::StatusOr<Change> Registry::ChangeTo(const Resource& resource, const api::R
   const bool admits = admission_.Concerns(resource, operation, request.subresource);
   // To tell who manages what is changed takes both objects whole.
   const bool tracks = Tracks(request, current->metadata(), asked);
-  const bool share = resource.shares_spec && !admits && !tracks &&
-                     api::SameContent(Part(kind, wanted->message(), kind.spec),
-                                      Part(kind, current->message(), kind.spec));
+  const bool share =
+      resource.shares_spec && !admits && !tracks &&
+      api::SameContent(kind.spec_of(wanted->message()), kind.spec_of(current->message()));
   api::MessagePtr message =
       share ? Shell(resource, *wanted, nullptr) : api::CopyMessage(wanted->message());
   if (!share && resource.has_defaults) api::ApplyDefaults(message.get());
-  api::metav1::ObjectMeta* metadata = api::MutableMetadataOf(message.get());
+  api::metav1::ObjectMeta* metadata = kind.mutable_object_metadata_of(message.get());
   metadata->set_name(request.name);
   if (kind.namespaced) metadata->set_namespace_(request.ns);
   KeepServerFields(current->metadata(), metadata);
@@ -184,14 +183,14 @@ absl::StatusOr<Change> Registry::ChangeTo(const Resource& resource, const api::R
   } else if (!share) {
     // The request's differs from the present one; what was done to it may have made them equal.
     const bool as_asked = !admits && !tracks && !resource.has_defaults && strategy == nullptr;
-    spec_changed = as_asked || !api::SameContent(Part(kind, *message, kind.spec),
-                                                 Part(kind, current->message(), kind.spec));
+    spec_changed =
+        as_asked || !api::SameContent(kind.spec_of(*message), kind.spec_of(current->message()));
   }
   // One difference is enough.
-  const bool changed = spec_changed || !api::SameContent(*metadata, current->metadata()) ||
-                       (resource.shares_spec && kind.status != nullptr && !resource.has_status &&
-                        !api::SameContent(Part(kind, *message, kind.status),
-                                          Part(kind, current->message(), kind.status)));
+  const bool changed =
+      spec_changed || !api::SameMetadata(*metadata, current->metadata()) ||
+      (resource.shares_spec && kind.status != nullptr && !resource.has_status &&
+       !api::SameContent(kind.status_of(*message), kind.status_of(current->message())));
   if (!changed || (!spec_changed && api::DifferInTimesOnly(*metadata, current->metadata()))) {
     return Change{};
   }

@@ -136,8 +136,10 @@ rt::Task<> NodeLifecycleController::MonitorOnce() {
   const rt::Instant now = env_.executor().Now();
   std::vector<Work> work;
   for (auto& [name, health] : health_) {
-    Work one{.node = name};
-    if (Examine(name, health, now, &one)) work.push_back(std::move(one));
+    Work one;
+    if (!Examine(name, health, now, &one)) continue;
+    one.node = name;
+    work.push_back(std::move(one));
   }
   if (!work.empty()) {
     size_t next = 0;

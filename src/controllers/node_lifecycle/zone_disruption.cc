@@ -41,6 +41,7 @@ bool EvictionQueue::Add(const std::string& node) {
 }
 
 void EvictionQueue::Remove(const std::string& node) {
+  if (known_.empty()) return;  // As on most days: spares a look-up for every node.
   const auto known = known_.find(node);
   if (known == known_.end()) return;
   waiting_.erase(known->second);
