@@ -35,6 +35,7 @@ th { color: var(--quiet); font-weight: 500; }
 
 void AppendPlots(const std::vector<Plot>& plots, const std::vector<IntervalPlot>& intervals,
                  std::string* html) {
+  if (plots.empty() && intervals.empty()) return;
   absl::StrAppend(html, "<div class=\"plots\">\n");
   for (const Plot& plot : plots) absl::StrAppend(html, "<div>", RenderPlot(plot), "</div>");
   for (const IntervalPlot& plot : intervals) {

@@ -94,7 +94,7 @@ std::vector<LegendItem> PlaceLegend(const Plot& plot) {
   std::vector<LegendItem> items;
   if (plot.series.size() < 2) return items;
   const auto width = [](const Series& series) {
-    return 7.0 * static_cast<double>(series.name.size()) + 26;
+    return 7.0 * static_cast<double>(series.name.size()) + 34;
   };
   double total = 0;
   for (const Series& series : plot.series) total += width(series);
