@@ -16,12 +16,22 @@ struct Table {
   std::vector<std::vector<std::string>> rows;
 };
 
+// A part of a long page.
+struct Section {
+  std::string title;
+  std::string text;
+  std::vector<Plot> plots;
+  std::vector<IntervalPlot> intervals;
+  std::vector<Table> tables;
+};
+
 struct Page {
   std::string title;
   std::string subtitle;
   std::vector<std::pair<std::string, std::string>> facts;  // A figure and what it is.
   std::vector<Plot> plots;
   std::vector<Table> tables;
+  std::vector<Section> sections = {};
 };
 
 std::string RenderPage(const Page& page);

@@ -3,11 +3,11 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_replace.h"
+#include "sim/report/plot_axes.h"
 
 namespace drydock::sim {
 namespace {
@@ -18,67 +18,64 @@ constexpr double kLeft = 64;
 constexpr double kRight = 16;
 constexpr double kTop = 36;
 constexpr double kBottom = 46;
+constexpr double kLegendRow = 18;
 constexpr size_t kMaxPoints = 600;  // As many as pixels can tell apart.
 
-// 12000 as "12k", 0.25 as "0.25".
-std::string Tick(double value) {
-  const double size = std::fabs(value);
-  if (size >= 1e6) return absl::StrFormat("%gM", value / 1e6);
-  if (size >= 1e4) return absl::StrFormat("%gk", value / 1e3);
-  return absl::StrFormat("%g", value);
-}
-
-struct Scale {
-  double low;
-  double high;
-  double from;
-  double to;
-  double operator()(double value) const {
-    return from + (value - low) / (high - low) * (to - from);
-  }
-};
-
-struct Extent {
-  double low = std::numeric_limits<double>::infinity();
-  double high = -std::numeric_limits<double>::infinity();
-  void Add(double value) {
-    low = std::min(low, value);
-    high = std::max(high, value);
-  }
-};
-
-void AppendAxes(const Plot& plot, const Scale& x, const Scale& y, std::string* svg) {
+void AppendAxes(const Plot& plot, const PlotScale& x, const PlotScale& y, double height,
+                std::string* svg) {
   for (const double tick : NiceTicks(y.low, y.high)) {
     if (tick < y.low || tick > y.high * (1 + 1e-9)) continue;
     absl::StrAppendFormat(
         svg,
         "<line class=\"grid\" x1=\"%.1f\" x2=\"%.1f\" y1=\"%.1f\" y2=\"%.1f\"/>"
         "<text class=\"tick\" x=\"%.1f\" y=\"%.1f\" text-anchor=\"end\">%s</text>",
-        kLeft, kWidth - kRight, y(tick), y(tick), kLeft - 8, y(tick) + 4, Tick(tick));
+        kLeft, kWidth - kRight, y(tick), y(tick), kLeft - 8, y(tick) + 4, TickText(tick));
   }
   for (const double tick : NiceTicks(x.low, x.high)) {
     if (tick < x.low || tick > x.high * (1 + 1e-9)) continue;
     absl::StrAppendFormat(svg,
                           "<text class=\"tick\" x=\"%.1f\" y=\"%.1f\" "
                           "text-anchor=\"middle\">%s</text>",
-                          x(tick), kHeight - kBottom + 18, Tick(tick));
+                          x(tick), height - kBottom + 18, TickText(tick));
   }
   absl::StrAppendFormat(svg,
                         "<line class=\"axis\" x1=\"%.1f\" x2=\"%.1f\" y1=\"%.1f\" y2=\"%.1f\"/>",
-                        kLeft, kWidth - kRight, kHeight - kBottom, kHeight - kBottom);
+                        kLeft, kWidth - kRight, height - kBottom, height - kBottom);
   absl::StrAppendFormat(
       svg, "<text class=\"label\" x=\"%.1f\" y=\"%.1f\" text-anchor=\"middle\">%s</text>",
-      (kLeft + kWidth - kRight) / 2, kHeight - 8, EscapeHtml(plot.x_label));
+      (kLeft + kWidth - kRight) / 2, height - 8, EscapeHtml(plot.x_label));
   absl::StrAppendFormat(svg,
                         "<text class=\"label\" transform=\"translate(14 %.1f) rotate(-90)\" "
                         "text-anchor=\"middle\">%s</text>",
-                        (kTop + kHeight - kBottom) / 2, EscapeHtml(plot.y_label));
+                        (y.to + height - kBottom) / 2, EscapeHtml(plot.y_label));
 }
 
-void AppendLine(const Series& series, size_t index, const Scale& x, const Scale& y,
+// The class of a line: compared things have colours by their place.
+std::string LineClass(const Series& series, size_t index) {
+  if (series.is_bound) return "bound";
+  return absl::StrFormat("line s%d", static_cast<int>(index % 8 + 1));
+}
+
+void AppendBand(const Series& series, size_t index, const PlotScale& x, const PlotScale& y,
                 std::string* svg) {
-  absl::StrAppendFormat(svg, "<polyline class=\"line s%d\" points=\"",
+  if (series.band.empty()) return;
+  const size_t step = series.points.size() / kMaxPoints + 1;
+  absl::StrAppendFormat(svg, "<polygon class=\"band f%d\" points=\"",
                         static_cast<int>(index % 8 + 1));
+  const size_t last = (series.points.size() - 1) / step * step;
+  for (size_t i = 0; i <= last; i += step) {
+    absl::StrAppendFormat(svg, "%.1f,%.1f ", x(series.points[i].first), y(series.band[i].second));
+  }
+  for (size_t i = last + step; i > 0; i -= step) {
+    absl::StrAppendFormat(svg, "%.1f,%.1f ", x(series.points[i - step].first),
+                          y(series.band[i - step].first));
+  }
+  absl::StrAppend(svg, "\"/>");
+}
+
+void AppendLine(const Series& series, size_t index, const PlotScale& x, const PlotScale& y,
+                std::string* svg) {
+  absl::StrAppend(svg, "<polyline class=\"", LineClass(series, index), "\" points=\"");
   const size_t step = series.points.size() / kMaxPoints + 1;
   for (size_t i = 0; i < series.points.size(); i += step) {
     absl::StrAppendFormat(svg, "%.1f,%.1f ", x(series.points[i].first), y(series.points[i].second));
@@ -86,7 +83,58 @@ void AppendLine(const Series& series, size_t index, const Scale& x, const Scale&
   absl::StrAppend(svg, "\"><title>", EscapeHtml(series.name), "</title></polyline>");
 }
 
+struct LegendItem {
+  size_t series;
+  double x;
+  int row;
+};
+
+// Beside the title when there is room, else in rows below it.
+std::vector<LegendItem> PlaceLegend(const Plot& plot) {
+  std::vector<LegendItem> items;
+  if (plot.series.size() < 2) return items;
+  const auto width = [](const Series& series) {
+    return 7.0 * static_cast<double>(series.name.size()) + 34;
+  };
+  double total = 0;
+  for (const Series& series : plot.series) total += width(series);
+  const double title_end = kLeft + 8.5 * static_cast<double>(plot.title.size());
+  if (title_end + total <= kWidth - kRight) {
+    double at = kWidth - kRight - total;
+    for (size_t i = 0; i < plot.series.size(); ++i) {
+      items.push_back({i, at, 0});
+      at += width(plot.series[i]);
+    }
+    return items;
+  }
+  double at = kLeft;
+  int row = 1;
+  for (size_t i = 0; i < plot.series.size(); ++i) {
+    if (at > kLeft && at + width(plot.series[i]) > kWidth - kRight) {
+      at = kLeft;
+      ++row;
+    }
+    items.push_back({i, at, row});
+    at += width(plot.series[i]);
+  }
+  return items;
+}
+
 }  // namespace
+
+std::string TickText(double value) {
+  const double size = std::fabs(value);
+  if (size >= 1e6) return absl::StrFormat("%gM", value / 1e6);
+  if (size >= 1e4) return absl::StrFormat("%gk", value / 1e3);
+  return absl::StrFormat("%g", value);
+}
+
+std::string OpenPlot(const std::string& title, double width, double height, double left) {
+  return absl::StrFormat(
+      "<svg class=\"plot\" viewBox=\"0 0 %g %g\" role=\"img\" aria-label=\"%s\">"
+      "<text class=\"title\" x=\"%g\" y=\"20\">%s</text>",
+      width, height, EscapeHtml(title), left, EscapeHtml(title));
+}
 
 std::vector<double> NiceTicks(double low, double high) {
   if (!(high > low)) high = low + 1;
@@ -111,38 +159,41 @@ std::string EscapeHtml(absl::string_view text) {
 }
 
 std::string RenderPlot(const Plot& plot) {
-  Extent x_extent;
-  Extent y_extent;
+  PlotExtent x_extent;
+  PlotExtent y_extent;
   for (const Series& series : plot.series) {
     for (const auto& [x, y] : series.points) {
       x_extent.Add(x);
       y_extent.Add(y);
+    }
+    for (const auto& [low, high] : series.band) {
+      y_extent.Add(low);
+      y_extent.Add(high);
     }
   }
   if (x_extent.low > x_extent.high) x_extent = {0, 1};
   if (y_extent.low > y_extent.high) y_extent = {0, 1};
   if (plot.y_from_zero) y_extent.low = std::min(0.0, y_extent.low);
   if (x_extent.high == x_extent.low) x_extent.high += 1;
+  const std::vector<LegendItem> legend = PlaceLegend(plot);
+  const double legend_height = legend.empty() ? 0 : kLegendRow * legend.back().row;
+  const double height = kHeight + legend_height;
   const std::vector<double> y_ticks = NiceTicks(y_extent.low, y_extent.high);
-  const Scale x{x_extent.low, x_extent.high, kLeft, kWidth - kRight};
-  const Scale y{y_ticks.front(), y_ticks.back(), kHeight - kBottom, kTop};
+  const PlotScale x{x_extent.low, x_extent.high, kLeft, kWidth - kRight};
+  const PlotScale y{y_ticks.front(), y_ticks.back(), height - kBottom, kTop + legend_height};
 
-  std::string svg = absl::StrFormat(
-      "<svg class=\"plot\" viewBox=\"0 0 %g %g\" role=\"img\" aria-label=\"%s\">"
-      "<text class=\"title\" x=\"%g\" y=\"20\">%s</text>",
-      kWidth, kHeight, EscapeHtml(plot.title), kLeft, EscapeHtml(plot.title));
-  AppendAxes(plot, x, y, &svg);
+  std::string svg = OpenPlot(plot.title, kWidth, height, kLeft);
+  AppendAxes(plot, x, y, height, &svg);
+  for (size_t i = 0; i < plot.series.size(); ++i) AppendBand(plot.series[i], i, x, y, &svg);
   for (size_t i = 0; i < plot.series.size(); ++i) AppendLine(plot.series[i], i, x, y, &svg);
-  if (plot.series.size() > 1) {
-    double at = kWidth - kRight;
-    for (size_t i = plot.series.size(); i-- > 0;) {
-      at -= 7.0 * static_cast<double>(plot.series[i].name.size()) + 26;
-      absl::StrAppendFormat(&svg,
-                            "<line class=\"line s%d\" x1=\"%.1f\" x2=\"%.1f\" y1=\"16\" y2=\"16\"/>"
-                            "<text class=\"tick\" x=\"%.1f\" y=\"20\">%s</text>",
-                            static_cast<int>(i % 8 + 1), at, at + 14, at + 19,
-                            EscapeHtml(plot.series[i].name));
-    }
+  for (const LegendItem& item : legend) {
+    const Series& series = plot.series[item.series];
+    const double base = 20 + kLegendRow * item.row;
+    absl::StrAppendFormat(&svg,
+                          "<line class=\"%s\" x1=\"%.1f\" x2=\"%.1f\" y1=\"%.1f\" y2=\"%.1f\"/>"
+                          "<text class=\"tick\" x=\"%.1f\" y=\"%.1f\">%s</text>",
+                          LineClass(series, item.series), item.x, item.x + 14, base - 4, base - 4,
+                          item.x + 19, base, EscapeHtml(series.name));
   }
   absl::StrAppend(&svg, "</svg>\n");
   return svg;

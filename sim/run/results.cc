@@ -2,32 +2,23 @@
 #include "sim/run/results.h"
 
 #include <algorithm>
-#include <cmath>
 #include <numeric>
 
 #include "absl/strings/str_format.h"
+#include "sim/report/json_number.h"
 
 namespace drydock::sim {
 namespace {
 
 using api::Value;
 
-// Enough digits for every figure here, and the same text everywhere.
-Value Number(double number) {
-  if (!std::isfinite(number)) return Value::Int(0);
-  if (number == std::floor(number) && std::fabs(number) < 1e15) {
-    return Value::Int(static_cast<int64_t>(number));
-  }
-  return Value::Number(absl::StrFormat("%.10g", number));
-}
-
 Value Count(uint64_t number) { return Value::Int(static_cast<int64_t>(number)); }
 
-Value Seconds(absl::Duration duration) { return Number(absl::ToDoubleSeconds(duration)); }
+Value Seconds(absl::Duration duration) { return JsonNumber(absl::ToDoubleSeconds(duration)); }
 
 Value Array(const std::vector<double>& numbers) {
   Value array = Value::Array();
-  for (const double number : numbers) array.items().push_back(Number(number));
+  for (const double number : numbers) array.items().push_back(JsonNumber(number));
   return array;
 }
 
@@ -45,8 +36,9 @@ Value Percentiles(const Histogram& histogram, bool with_mean) {
 Value MeanAndMax(const std::vector<double>& samples) {
   Value value = Value::Object();
   const double sum = std::accumulate(samples.begin(), samples.end(), 0.0);
-  value["mean"] = Number(samples.empty() ? 0 : sum / static_cast<double>(samples.size()));
-  value["max"] = Number(samples.empty() ? 0 : *std::max_element(samples.begin(), samples.end()));
+  value["mean"] = JsonNumber(samples.empty() ? 0 : sum / static_cast<double>(samples.size()));
+  value["max"] =
+      JsonNumber(samples.empty() ? 0 : *std::max_element(samples.begin(), samples.end()));
   return value;
 }
 
@@ -118,9 +110,10 @@ void AddStudy(const Results& results, Value& json) {
   json["pods"]["failed"] = Count(study.failed);
   json["gpuMilli"]["arrived"] = Value::Int(study.arrived_milli);
   json["gpuMilli"]["used"] = Value::Int(study.used_milli);
-  json["utilisation"]["cpu"] = Number(study.cpu_utilisation);
-  json["utilisation"]["memory"] = Number(study.memory_utilisation);
+  json["utilisation"]["cpu"] = JsonNumber(study.cpu_utilisation);
+  json["utilisation"]["memory"] = JsonNumber(study.memory_utilisation);
   json["curves"]["allocation"] = Array(study.allocation);
+  json["curves"]["allocationBound"] = Array(study.allocation_bound);
   json["curves"]["fragmentation"] = Array(study.fragmentation);
   json["curves"]["fragmentationRatio"] = Array(study.fragmentation_ratio);
 }
@@ -143,7 +136,7 @@ Value ToJson(const Results& results) {
   json["events"] = Count(results.events);
   json["nodes"] = Count(results.nodes);
   json["virtualSeconds"] = Seconds(results.virtual_time);
-  json["wallSeconds"] = Number(results.wall_seconds);
+  json["wallSeconds"] = JsonNumber(results.wall_seconds);
   json["peakMemoryBytes"] = Value::Int(results.peak_memory_bytes);
   if (results.study.has_value()) {
     AddStudy(results, json);

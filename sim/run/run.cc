@@ -52,10 +52,12 @@ absl::Status RunTrace(const Scenario& scenario, Progress& progress, Results* res
 }
 
 absl::Status Write(const Results& results, const RunOptions& options, const std::string& out) {
-  RETURN_IF_ERROR(MakeDirectories(out));
   const std::string json = api::WritePrettyJson(ToJson(results));
-  RETURN_IF_ERROR(WriteFile(absl::StrCat(out, "/results.json"), json));
-  RETURN_IF_ERROR(WriteFile(absl::StrCat(out, "/report.html"), ToPage(results)));
+  if (options.files) {
+    RETURN_IF_ERROR(MakeDirectories(out));
+    RETURN_IF_ERROR(WriteFile(absl::StrCat(out, "/results.json"), json));
+    RETURN_IF_ERROR(WriteFile(absl::StrCat(out, "/report.html"), ToPage(results)));
+  }
   if (options.json == "-") {
     std::fwrite(json.data(), 1, json.size(), stdout);
   } else if (!options.json.empty()) {

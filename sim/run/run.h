@@ -17,6 +17,7 @@ struct RunOptions {
   std::optional<uint64_t> seed;                          // Instead of the file's.
   std::vector<std::pair<std::string, std::string>> set;  // Path below spec, and YAML.
   std::string out;                                       // Empty: out/NAME-SEED.
+  bool files = true;                                     // False: nothing goes there.
   std::string json;  // Also written there; "-": standard output; empty: nowhere.
   bool quiet = false;
   // The process ends right after: the system takes a large world back faster than its

@@ -1,10 +1,8 @@
 // The fields of a scenario. docs/scenarios.md is the reference.
 #include "sim/scenario/parse.h"
 
-#include <algorithm>
 #include <limits>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "sim/files/files.h"
 #include "sim/scenario/expression.h"
@@ -18,16 +16,6 @@ namespace drydock::sim {
 namespace {
 
 using api::Value;
-
-// It becomes part of a folder's name.
-bool IsName(absl::string_view name) {
-  const auto fits = [](char c) {
-    return absl::ascii_islower(static_cast<unsigned char>(c)) ||
-           absl::ascii_isdigit(static_cast<unsigned char>(c)) || c == '-';
-  };
-  return !name.empty() && std::all_of(name.begin(), name.end(), fits) && name.front() != '-' &&
-         name.back() != '-';
-}
 
 CheckItem ReadCheck(Errors& errors, const Value& value, const std::string& path) {
   ObjectReader reader(errors, &value, path);
@@ -76,24 +64,7 @@ Scenario ReadScenario(Errors& errors, const Value& root) {
   Scenario scenario;
   scenario.path = errors.file();
   ObjectReader top(errors, &root, "");
-  for (const auto& [field, wanted] :
-       {std::pair<const char*, const char*>{"apiVersion", "sim.drydock.dev/v1"},
-        {"kind", "Scenario"}}) {
-    const Value* value = top.Need(field);
-    if (value != nullptr && (!value->is_string() || value->text() != wanted)) {
-      errors.Expected(*value, field, wanted);
-    }
-  }
-  top.Need("metadata");
-  ObjectReader metadata = top.Object("metadata");
-  const Value* const name = metadata.Need("name");
-  scenario.name = metadata.String("name", "");
-  if (name != nullptr && !IsName(scenario.name)) {
-    errors.Expected(*name, metadata.PathOf("name"),
-                    "a name of a-z, 0-9 and - that begins and ends with a letter or digit");
-  }
-  metadata.Finish();
-
+  scenario.name = ReadHead(errors, top, "Scenario");
   top.Need("spec");
   ObjectReader spec = top.Object("spec");
   scenario.description = spec.String("description", "");

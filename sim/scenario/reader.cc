@@ -3,8 +3,10 @@
 
 #include <algorithm>
 #include <limits>
+#include <utility>
 
 #include "absl/container/btree_set.h"
+#include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "src/api/quantity.h"
@@ -44,7 +46,37 @@ double ReadAmount(Errors& errors, const Value& value, const std::string& path, U
   return static_cast<double>(absl::ToInt64Nanoseconds(ReadDuration(errors, value, path)));
 }
 
+bool IsName(absl::string_view name) {
+  const auto fits = [](char c) {
+    return absl::ascii_islower(static_cast<unsigned char>(c)) ||
+           absl::ascii_isdigit(static_cast<unsigned char>(c)) || c == '-';
+  };
+  return !name.empty() && std::all_of(name.begin(), name.end(), fits) && name.front() != '-' &&
+         name.back() != '-';
+}
+
 }  // namespace
+
+std::string ReadHead(Errors& errors, ObjectReader& top, absl::string_view kind) {
+  for (const auto& [field, wanted] :
+       {std::pair<const char*, absl::string_view>{"apiVersion", "sim.drydock.dev/v1"},
+        {"kind", kind}}) {
+    const Value* value = top.Need(field);
+    if (value != nullptr && (!value->is_string() || value->text() != wanted)) {
+      errors.Expected(*value, field, wanted);
+    }
+  }
+  top.Need("metadata");
+  ObjectReader metadata = top.Object("metadata");
+  const Value* const found = metadata.Need("name");
+  std::string name = metadata.String("name", "");
+  if (found != nullptr && !IsName(name)) {
+    errors.Expected(*found, metadata.PathOf("name"),
+                    "a name of a-z, 0-9 and - that begins and ends with a letter or digit");
+  }
+  metadata.Finish();
+  return name;
+}
 
 void Errors::Add(const Value& at, absl::string_view path, absl::string_view message) {
   if (!status_.ok()) return;

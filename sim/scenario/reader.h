@@ -47,6 +47,12 @@ void CheckDuplicates(Errors& errors, const api::Value& tree, const std::string& 
 absl::Duration ReadDuration(Errors& errors, const api::Value& value, const std::string& path);
 int64_t ReadQuantity(Errors& errors, const api::Value& value, const std::string& path);
 
+class ObjectReader;
+
+// apiVersion, kind and metadata of a file of ours. Gives the name, which becomes part of a
+// folder's.
+std::string ReadHead(Errors& errors, ObjectReader& top, absl::string_view kind);
+
 // What a distribution is over.
 enum class Unit : uint8_t { kNumber, kDuration };
 Distribution ReadDistribution(Errors& errors, const api::Value& value, const std::string& path,

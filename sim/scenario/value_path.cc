@@ -69,4 +69,18 @@ absl::Status SetValue(absl::string_view path, api::Value value, api::Value* root
   return absl::OkStatus();
 }
 
+const api::Value* FindValue(const std::vector<PathStep>& path, const api::Value& root) {
+  const api::Value* at = &root;
+  for (const PathStep& step : path) {
+    if (step.index.has_value() && at->is_array()) {
+      if (*step.index >= at->items().size()) return nullptr;
+      at = &at->items()[*step.index];
+      continue;
+    }
+    at = at->Find(step.key);
+    if (at == nullptr) return nullptr;
+  }
+  return at;
+}
+
 }  // namespace drydock::sim

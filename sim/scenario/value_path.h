@@ -29,6 +29,9 @@ absl::StatusOr<std::vector<PathStep>> ParseValuePath(absl::string_view path);
 // Puts `value` at `path`, making the maps on the way. Items of lists must exist.
 absl::Status SetValue(absl::string_view path, api::Value value, api::Value* root);
 
+// The value at `path`; null when there is none.
+const api::Value* FindValue(const std::vector<PathStep>& path, const api::Value& root);
+
 }  // namespace drydock::sim
 
 #endif  // DRYDOCK_SIM_SCENARIO_VALUE_PATH_H_

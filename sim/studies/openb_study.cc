@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "sim/measure/load_curve.h"
+#include "sim/studies/packing_bound.h"
 #include "src/rt/payload.h"
 #include "src/rt/random.h"
 #include "src/scheduler/cluster.h"
@@ -135,12 +136,15 @@ absl::StatusOr<OpenbStudy> RunOpenbStudy(const OpenbTrace& trace, const OpenbOrd
 
   OpenbStudy study;
   LoadCurve allocation(kLastBin);
+  LoadCurve allocation_bound(kLastBin);
   LoadCurve fragmentation(kLastBin);
   LoadCurve fragmentation_ratio(kLastBin);
+  PackingBound bound(trace);
   const double gpu_count = static_cast<double>(trace.TotalGpuMilli()) / 1000;
   for (const uint32_t row : order.arrivals) {
     const OpenbPod& pod = trace.pods[row];
     study.arrived_milli += pod.request.TotalMilli();
+    bound.Arrive(pod);
     PodRef info = rt::MakeRef<PodInfo>();
     info->shape = ShapeOf(pod, cluster);
     info->name = pod.name;
@@ -159,11 +163,13 @@ absl::StatusOr<OpenbStudy> RunOpenbStudy(const OpenbTrace& trace, const OpenbOrd
     const double fragmented = RoundToCents(gpus->Fragmented());
     const double idle = gpus->Idle();
     allocation.Add(load, RoundToCents(static_cast<double>(gpus->used_milli()) / gpu_count / 10));
+    allocation_bound.Add(load, RoundToCents(static_cast<double>(bound.Most()) / gpu_count / 10));
     fragmentation.Add(load, 100 * fragmented / 1000 / gpu_count);
     fragmentation_ratio.Add(load, idle == 0 ? 0 : RoundToCents(100 * gpus->Fragmented() / idle));
     if (study.arrived % 512 == 0) progress(study.arrived);
   }
   study.allocation = allocation.Means();
+  study.allocation_bound = allocation_bound.Means();
   study.fragmentation = fragmentation.Means();
   study.fragmentation_ratio = fragmentation_ratio.Means();
   study.used_milli = gpus->used_milli();

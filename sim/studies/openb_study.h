@@ -17,6 +17,7 @@ namespace drydock::sim {
 struct OpenbStudy {
   // By percent of arrived load, 0 to 130; percent, to two decimals.
   std::vector<double> allocation;           // Of all GPUs.
+  std::vector<double> allocation_bound;     // What no policy could exceed: packing_bound.h.
   std::vector<double> fragmentation;        // Of all GPUs.
   std::vector<double> fragmentation_ratio;  // Of the idle GPUs.
 

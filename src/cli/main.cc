@@ -20,6 +20,7 @@ constexpr absl::string_view kUsage =
     "Commands:\n"
     "  server        run an API server, a scheduler and controllers on this machine\n"
     "  sim run       run a scenario in virtual time\n"
+    "  sim compare   run a scenario with many settings and seeds, and compare them\n"
     "  sim schedule  say what the scheduler would decide, and why\n"
     "  convert       turn API objects into another encoding\n"
     "  version       print the versions of Drydock and of the Kubernetes API it serves\n";

@@ -7,6 +7,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "src/cli/compare_command.h"
 #include "src/cli/schedule.h"
 #include "src/cli/version.h"
 
@@ -15,7 +16,7 @@ namespace {
 
 constexpr char kUsage[] =
     "Usage: drydock sim run FILE [--seed N] [--set path=value]... [--out DIR] [--json FILE|-]\n"
-    "                       [--quiet]\n"
+    "                       [--no-files] [--quiet]\n"
     "\n"
     "Runs a scenario in virtual time. docs/scenarios.md describes the file and the results.\n"
     "\n"
@@ -23,6 +24,7 @@ constexpr char kUsage[] =
     "  --set path=value   changes the scenario first: --set cluster.nodePools[0].count=100\n"
     "  --out DIR          where the results go; out/NAME-SEED if not given\n"
     "  --json FILE        writes the results as JSON there too; - is standard output\n"
+    "  --no-files         writes nothing but what --json asks for\n"
     "  --quiet            no progress, no summary\n"
     "\n"
     "Exit codes: 0 every check held, 1 a check failed, 2 bad usage or input.\n";
@@ -45,6 +47,10 @@ absl::StatusOr<sim::RunOptions> ParseSimRun(const std::vector<std::string>& argu
     }
     if (flag == "--quiet") {
       options.quiet = true;
+      continue;
+    }
+    if (flag == "--no-files") {
+      options.files = false;
       continue;
     }
     // --flag value and --flag=value.
@@ -108,12 +114,13 @@ int RunSim(const std::vector<std::string>& arguments) {
     const std::vector<std::string> rest(arguments.begin() + 1, arguments.end());
     return command == "run" ? RunScenario(rest) : RunSchedule(rest);
   }
+  if (command == "compare") return RunCompare({arguments.begin() + 1, arguments.end()});
   if (command == "--help") {
-    std::cout << kUsage << "\n" << kScheduleUsage;
+    std::cout << kUsage << "\n" << kCompareUsage << "\n" << kScheduleUsage;
     return 0;
   }
   if (!command.empty()) std::cerr << "drydock sim: unknown command: " << command << "\n\n";
-  std::cerr << kUsage << "\n" << kScheduleUsage;
+  std::cerr << kUsage << "\n" << kCompareUsage << "\n" << kScheduleUsage;
   return 2;
 }
 

@@ -18,7 +18,7 @@ std::string ParseError(const std::vector<std::string>& arguments) {
 TEST(ParseSimRun, ReadsEveryFlagInBothForms) {
   const absl::StatusOr<sim::RunOptions> options =
       ParseSimRun({"--seed", "7", "a.yaml", "--set", "trace.dir=/x=y", "--set=policy=fgd",
-                   "--out=o", "--json", "-", "--quiet"});
+                   "--out=o", "--json", "-", "--quiet", "--no-files"});
   ASSERT_TRUE(options.ok()) << options.status();
   EXPECT_EQ(options->file, "a.yaml");
   EXPECT_EQ(options->seed, 7u);
@@ -26,6 +26,7 @@ TEST(ParseSimRun, ReadsEveryFlagInBothForms) {
   EXPECT_EQ(options->out, "o");
   EXPECT_EQ(options->json, "-");
   EXPECT_TRUE(options->quiet);
+  EXPECT_FALSE(options->files);
 }
 
 TEST(ParseSimRun, SaysWhatItExpected) {

@@ -77,6 +77,8 @@ Value* Value::Find(string_view key) {
 
 Value& Value::operator[](string_view key) {
   if (Value* const found = Find(key)) return *found;
+  // What was made as null and is given members is an object: value["a"]["b"].
+  if (type_ == Type::kNull) type_ = Type::kObject;
   members_.push_back({std::string(key), Value(), Position()});
   return members_.back().value;
 }

@@ -12,6 +12,9 @@ absl::StatusOr<PluginInstance> NewDefaultBinder(const PluginArgs& args,
                                                 const PluginContext& context);
 absl::StatusOr<PluginInstance> NewDefaultPreemption(const PluginArgs& args,
                                                     const PluginContext& context);
+absl::StatusOr<PluginInstance> NewDominantResourceFairness(const PluginArgs& args,
+                                                           const PluginContext& context);
+absl::StatusOr<PluginInstance> NewFirstFit(const PluginArgs& args, const PluginContext& context);
 absl::StatusOr<PluginInstance> NewImageLocality(const PluginArgs& args,
                                                 const PluginContext& context);
 absl::StatusOr<PluginInstance> NewInterPodAffinity(const PluginArgs& args,
@@ -28,12 +31,18 @@ absl::StatusOr<PluginInstance> NewNodeUnschedulable(const PluginArgs& args,
                                                     const PluginContext& context);
 absl::StatusOr<PluginInstance> NewPodTopologySpread(const PluginArgs& args,
                                                     const PluginContext& context);
+absl::StatusOr<PluginInstance> NewPriceAware(const PluginArgs& args, const PluginContext& context);
 absl::StatusOr<PluginInstance> NewPrioritySort(const PluginArgs& args,
                                                const PluginContext& context);
+absl::StatusOr<PluginInstance> NewRoundRobin(const PluginArgs& args, const PluginContext& context);
 absl::StatusOr<PluginInstance> NewSchedulingGates(const PluginArgs& args,
                                                   const PluginContext& context);
+absl::StatusOr<PluginInstance> NewShortestJobFirst(const PluginArgs& args,
+                                                   const PluginContext& context);
 absl::StatusOr<PluginInstance> NewTaintToleration(const PluginArgs& args,
                                                   const PluginContext& context);
+absl::StatusOr<PluginInstance> NewTetris(const PluginArgs& args, const PluginContext& context);
+absl::StatusOr<PluginInstance> NewWorstFit(const PluginArgs& args, const PluginContext& context);
 
 }  // namespace drydock::scheduler
 

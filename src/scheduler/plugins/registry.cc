@@ -8,6 +8,8 @@ PluginRegistry PluginRegistry::Builtin() {
   PluginRegistry registry;
   registry.Add("DefaultBinder", NewDefaultBinder);
   registry.Add("DefaultPreemption", NewDefaultPreemption);
+  registry.Add("DominantResourceFairness", NewDominantResourceFairness);
+  registry.Add("FirstFit", NewFirstFit);
   registry.Add("ImageLocality", NewImageLocality);
   registry.Add("InterPodAffinity", NewInterPodAffinity);
   registry.Add("NodeAffinity", NewNodeAffinity);
@@ -17,9 +19,14 @@ PluginRegistry PluginRegistry::Builtin() {
   registry.Add("NodeResourcesFit", NewNodeResourcesFit);
   registry.Add("NodeUnschedulable", NewNodeUnschedulable);
   registry.Add("PodTopologySpread", NewPodTopologySpread);
+  registry.Add("PriceAware", NewPriceAware);
   registry.Add("PrioritySort", NewPrioritySort);
+  registry.Add("RoundRobin", NewRoundRobin);
   registry.Add("SchedulingGates", NewSchedulingGates);
+  registry.Add("ShortestJobFirst", NewShortestJobFirst);
   registry.Add("TaintToleration", NewTaintToleration);
+  registry.Add("Tetris", NewTetris);
+  registry.Add("WorstFit", NewWorstFit);
   return registry;
 }
 

@@ -63,5 +63,12 @@ TEST(Json, ComparesValuesAndNotTheirText) {
   EXPECT_FALSE(*ParseJson(R"({"a":null})") == *ParseJson("{}"));
 }
 
+TEST(Value, BecomesAnObjectWhenItIsGivenMembers) {
+  Value value;
+  value["a"]["b"] = Value::Int(1);
+  value["a"]["c"] = Value::Bool(true);
+  EXPECT_EQ(WriteJson(value), R"({"a":{"b":1,"c":true}})");
+}
+
 }  // namespace
 }  // namespace drydock::api

@@ -65,5 +65,19 @@ TEST(ValuePath, DoesNotGoBelowAScalar) {
             "bad path \"a.b\": \"b\" is below the string \"text\"");
 }
 
+TEST(ValuePath, FindsWhatIsThere) {
+  const api::Value root = *api::ParseJson(R"({"a": {"b": [1, {"c.d": 2}]}, "0": 3})");
+  const auto found = [&root](absl::string_view path) {
+    const api::Value* value = FindValue(*ParseValuePath(path), root);
+    return value == nullptr ? "nothing" : api::WriteJson(*value);
+  };
+  EXPECT_EQ(found("a.b[0]"), "1");
+  EXPECT_EQ(found("a.b[1][c.d]"), "2");
+  EXPECT_EQ(found("[0]"), "3") << "a number in brackets may be the key of an object";
+  EXPECT_EQ(found("a.b[2]"), "nothing");
+  EXPECT_EQ(found("a.b.c"), "nothing");
+  EXPECT_EQ(found("a.c"), "nothing");
+}
+
 }  // namespace
 }  // namespace drydock::sim
