@@ -203,14 +203,18 @@ class Compiler {
       const auto known =
           std::find_if(attributes.begin(), attributes.end(),
                        [&](const Program::Attribute& other) { return other.path == path; });
-      if (known != attributes.end() || options_.attribute(path, type(expr))) {
-        attribute_of_.resize(ast_.size, -1);
-        const auto number = static_cast<size_t>(known - attributes.begin());
-        attribute_of_[expr.id] = static_cast<int>(code_->variables.size() + number);
-        if (number == attributes.size()) {
-          attributes.push_back({std::move(path), type(expr)});
+      const auto number = static_cast<size_t>(known - attributes.begin());
+      if (known == attributes.end()) {
+        using Attribute = CompileOptions::Attribute;
+        const Attribute answer = options_.attribute(path, type(expr));
+        if (answer != Attribute::kNo) {
+          attributes.push_back({std::move(path), type(expr), answer == Attribute::kMayBeError});
           NewRegister();
         }
+      }
+      if (number < attributes.size()) {
+        attribute_of_.resize(ast_.size, -1);
+        attribute_of_[expr.id] = static_cast<int>(number);
         return;
       }
     }
@@ -270,7 +274,10 @@ class Compiler {
   Register Operand(const Expr& expr) {
     if (const Value* constant = Fold(expr)) return Constant(*constant);
     if (!attribute_of_.empty() && attribute_of_[expr.id] >= 0) {
-      return static_cast<Register>(attribute_of_[expr.id]);
+      const auto number = static_cast<size_t>(attribute_of_[expr.id]);
+      const auto from = static_cast<Register>(code_->variables.size() + number);
+      if (code_->attributes[number].may_be_error) Emit(Op::kRaise, 0, from);
+      return from;
     }
     if (node(expr).meaning == CheckedNode::Meaning::kVariable) {
       code_->used_variables[static_cast<size_t>(node(expr).number)] = true;
@@ -559,7 +566,7 @@ class Compiler {
   std::shared_ptr<Code> code_;
   std::vector<Folded> folded_;
   std::vector<Register> locals_;   // By the id of the macro.
-  std::vector<int> attribute_of_;  // By expression: a register, or -1.
+  std::vector<int> attribute_of_;  // By expression: its number, or -1.
   std::vector<Issue> issues_;
 };
 

@@ -41,10 +41,15 @@ struct CompileOptions {
   std::optional<Type> result;
 
   // What is inside of variables may be loaded by the host in one go, and then costs nothing to
-  // read. Called for each expression like `node.labels["a/b"].c` with its path, {"node", "labels",
-  // "a/b", "c"}, the longest first, and its type; true when the host will set it (Program::
-  // attributes). It then has a value whenever the expression is evaluated.
-  std::function<bool(const std::vector<std::string>& path, const Type& type)> attribute;
+  // read (Program::attributes).
+  enum class Attribute : uint8_t {
+    kNo,          // Read by way of its variable.
+    kAlways,      // Set by the host to a value.
+    kMayBeError,  // Set by the host to a value, or to the error of what is not there.
+  };
+  // Called for each expression like `node.labels["a/b"].c` with its path, {"node", "labels", "a/b",
+  // "c"}, the longest first, and its type.
+  std::function<Attribute(const std::vector<std::string>& path, const Type& type)> attribute;
 };
 
 class Environment {

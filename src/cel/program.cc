@@ -183,7 +183,9 @@ void Evaluation::Set(uint32_t variable, Value value) {
 
 void Evaluation::SetAttribute(size_t attribute, Value value) {
   DRYDOCK_CHECK(attribute < code_.attributes.size());
-  DRYDOCK_CHECK(Accepts(code_.attributes[attribute].type, value));
+  const Program::Attribute& declared = code_.attributes[attribute];
+  DRYDOCK_CHECK(value.is_error() ? declared.may_be_error : Accepts(declared.type, value),
+                "attribute ", attribute);
   attributes_[attribute] = std::move(value);
 }
 

@@ -38,6 +38,7 @@ class Program {
   struct Attribute {
     std::vector<std::string> path;
     Type type;
+    bool may_be_error = false;
   };
 
   explicit Program(std::shared_ptr<const Code> code) : code_(std::move(code)) {}

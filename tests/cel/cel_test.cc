@@ -1,8 +1,5 @@
 // The language by tables (cases/*.txt), and what tables cannot say.
 #include <fstream>
-#include <map>
-#include <regex>
-#include <sstream>
 #include <string>
 #include <vector>
 
@@ -11,6 +8,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "src/cel/environment.h"
@@ -126,7 +124,9 @@ TEST(Cel, AttributesAreLoadedByTheHost) {
   CompileOptions options;
   options.attribute = [&](const std::vector<std::string>& path, const Type& type) {
     asked.push_back(absl::StrCat(absl::StrJoin(path, "/"), " ", type.ToString()));
-    return path.size() == 3;
+    return path.size() != 3        ? CompileOptions::Attribute::kNo
+           : path.back() == "zone" ? CompileOptions::Attribute::kAlways
+                                   : CompileOptions::Attribute::kMayBeError;
   };
   const auto program = world.environment.Compile(
       "node.labels['zone'] == node.labels.zone && node.labels.app != node.name", options);
@@ -143,6 +143,8 @@ TEST(Cel, AttributesAreLoadedByTheHost) {
   EXPECT_EQ(evaluation.Run().ToString(), "false");
   evaluation.SetAttribute(1, Value::BorrowedString("a-2"));
   EXPECT_EQ(evaluation.Run().ToString(), "true");
+  evaluation.SetAttribute(1, Value::Error("no such key: app"));
+  EXPECT_EQ(evaluation.Run().ToString(), "error(no such key: app)");
 }
 
 TEST(Cel, WithoutAnEngineThereAreNoPatterns) {

@@ -12,6 +12,7 @@ absl::StatusOr<PluginInstance> NewDefaultBinder(const PluginArgs& args,
                                                 const PluginContext& context);
 absl::StatusOr<PluginInstance> NewDefaultPreemption(const PluginArgs& args,
                                                     const PluginContext& context);
+absl::StatusOr<PluginInstance> NewExpression(const PluginArgs& args, const PluginContext& context);
 absl::StatusOr<PluginInstance> NewImageLocality(const PluginArgs& args,
                                                 const PluginContext& context);
 absl::StatusOr<PluginInstance> NewInterPodAffinity(const PluginArgs& args,

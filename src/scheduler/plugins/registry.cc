@@ -8,6 +8,7 @@ PluginRegistry PluginRegistry::Builtin() {
   PluginRegistry registry;
   registry.Add("DefaultBinder", NewDefaultBinder);
   registry.Add("DefaultPreemption", NewDefaultPreemption);
+  registry.Add("Expression", NewExpression);
   registry.Add("ImageLocality", NewImageLocality);
   registry.Add("InterPodAffinity", NewInterPodAffinity);
   registry.Add("NodeAffinity", NewNodeAffinity);
