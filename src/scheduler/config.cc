@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "src/scheduler/config_reader.h"
+#include "src/scheduler/policy/language.h"
 
 namespace drydock::scheduler {
 namespace {
@@ -271,6 +272,34 @@ void ReadSpreadArgs(ConfigReader& args, PodTopologySpreadArgs* spread) {
   }
 }
 
+// Expressions are compiled here too, so that what is wrong with them is told with its place.
+void ReadExpressionArgs(ConfigReader& args, ExpressionArgs* expression) {
+  const auto read = [&](const std::string& name, policy::Use use) {
+    std::string source = args.String(name, "");
+    if (source.empty()) return source;
+    const absl::StatusOr<cel::Program> program = policy::Compile(source, use);
+    if (!program.ok()) {
+      args.Fail(*args.Find(name), args.PathOf(name), std::string(program.status().message()));
+    }
+    return source;
+  };
+  expression->filter = read("filter", policy::Use::kFilter);
+  expression->score = read("score", policy::Use::kScore);
+  expression->reason = args.String("reason", "");
+  expression->normalize = args.Bool("normalize", false);
+  if (expression->filter.empty() && expression->score.empty()) {
+    args.Fail(args.value(), args.PathOf("score"), "expected a score, a filter or both");
+  }
+  if (expression->filter.empty() && !expression->reason.empty()) {
+    args.Fail(*args.Find("reason"), args.PathOf("reason"),
+              "is that of a filter, and there is none");
+  }
+  if (expression->score.empty() && expression->normalize) {
+    args.Fail(*args.Find("normalize"), args.PathOf("normalize"),
+              "is of a score, and there is none");
+  }
+}
+
 void CollectParameters(const api::Value& value, const std::string& name,
                        std::vector<std::pair<std::string, std::string>>* parameters) {
   switch (value.type()) {
@@ -300,7 +329,8 @@ void ReadArgs(const std::string& name, const api::Value& value, const std::strin
               ConfigReader::Problems* problems, PluginArgs* all) {
   const bool known = name == "NodeResourcesFit" || name == "NodeResourcesBalancedAllocation" ||
                      name == "NodeAffinity" || name == "PodTopologySpread" ||
-                     name == "InterPodAffinity" || name == "DefaultPreemption";
+                     name == "InterPodAffinity" || name == "DefaultPreemption" ||
+                     name == "Expression";
   if (!known) {
     CollectParameters(value, name, &all->parameters);
     return;
@@ -328,6 +358,8 @@ void ReadArgs(const std::string& name, const api::Value& value, const std::strin
         static_cast<int32_t>(args.Int("hardPodAffinityWeight", 0, 100).value_or(1));
     affinity.ignore_preferred_terms_of_existing_pods =
         args.Bool("ignorePreferredTermsOfExistingPods", false);
+  } else if (name == "Expression") {
+    ReadExpressionArgs(args, &all->expression);
   } else {
     DefaultPreemptionArgs& preemption = all->default_preemption;
     preemption.min_candidate_nodes_percentage =

@@ -71,6 +71,14 @@ struct DefaultPreemptionArgs {
   int32_t min_candidate_nodes_absolute = 100;
 };
 
+// Drydock's own: a policy as expressions (docs/policies.md). Empty: not given.
+struct ExpressionArgs {
+  std::string filter;
+  std::string reason;
+  std::string score;
+  bool normalize = false;
+};
+
 // All of them; a plugin looks at its own. `parameters` are those of a plugin that
 // Kubernetes does not have: the scalars of its args by dotted path.
 struct PluginArgs {
@@ -80,6 +88,7 @@ struct PluginArgs {
   PodTopologySpreadArgs pod_topology_spread;
   InterPodAffinityArgs inter_pod_affinity;
   DefaultPreemptionArgs default_preemption;
+  ExpressionArgs expression;
   std::vector<std::pair<std::string, std::string>> parameters;
 };
 

@@ -166,6 +166,38 @@ TEST(SchedulerConfig, NamesThePlaceAndPathOfEveryMistake) {
             "3:12: extenders: extenders are not supported");
 }
 
+TEST(SchedulerConfig, CompilesExpressionsAndSaysWhereTheyAreWrong) {
+  const auto error = [](const std::string& args) {
+    return ErrorOf(
+        absl::StrCat("profiles:\n- pluginConfig:\n  - name: Expression\n    args:\n", args));
+  };
+  EXPECT_EQ(error("      filter: node.free.cpu > 1.0\n      reason: too small\n"
+                  "      score: node.free.cpu\n      normalize: true\n"),
+            "");
+  EXPECT_EQ(error("      score: node.free.cpu * node.speed\n"),
+            "7:14: profiles[0].pluginConfig[0].args.score: "
+            "ERROR: <input>:1:21: undefined field 'speed'\n"
+            " | node.free.cpu * node.speed\n"
+            " | ....................^");
+  EXPECT_EQ(error("      filter: node.free.cpu * 2\n"),
+            "7:15: profiles[0].pluginConfig[0].args.filter: "
+            "ERROR: <input>:1:15: found no matching overload for '_*_' applied to '(double, int)'\n"
+            " | node.free.cpu * 2\n"
+            " | ..............^");
+  EXPECT_EQ(error("      filter: node.free.cpu\n"),
+            "7:15: profiles[0].pluginConfig[0].args.filter: must evaluate to bool, not double");
+  EXPECT_EQ(error("      score: node.name\n"),
+            "7:14: profiles[0].pluginConfig[0].args.score: must evaluate to a number, not string");
+  EXPECT_EQ(error("      scores: 1\n"),
+            "7:7: profiles[0].pluginConfig[0].args.score: expected a score, a filter or both\n"
+            "7:7: profiles[0].pluginConfig[0].args.scores: unknown field");
+  EXPECT_EQ(
+      error("      score: '1'\n      reason: because\n"),
+      "8:15: profiles[0].pluginConfig[0].args.reason: is that of a filter, and there is none");
+  EXPECT_EQ(error("      filter: 'true'\n      normalize: true\n"),
+            "8:18: profiles[0].pluginConfig[0].args.normalize: is of a score, and there is none");
+}
+
 TEST(SchedulerConfig, KnowsThePluginsOfARegistry) {
   const auto documents = api::ParseYaml(
       "apiVersion: kubescheduler.config.k8s.io/v1\nkind: KubeSchedulerConfiguration\n"

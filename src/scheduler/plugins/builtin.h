@@ -14,6 +14,7 @@ absl::StatusOr<PluginInstance> NewDefaultPreemption(const PluginArgs& args,
                                                     const PluginContext& context);
 absl::StatusOr<PluginInstance> NewDominantResourceFairness(const PluginArgs& args,
                                                            const PluginContext& context);
+absl::StatusOr<PluginInstance> NewExpression(const PluginArgs& args, const PluginContext& context);
 absl::StatusOr<PluginInstance> NewFirstFit(const PluginArgs& args, const PluginContext& context);
 absl::StatusOr<PluginInstance> NewImageLocality(const PluginArgs& args,
                                                 const PluginContext& context);

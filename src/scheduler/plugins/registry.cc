@@ -9,6 +9,7 @@ PluginRegistry PluginRegistry::Builtin() {
   registry.Add("DefaultBinder", NewDefaultBinder);
   registry.Add("DefaultPreemption", NewDefaultPreemption);
   registry.Add("DominantResourceFairness", NewDominantResourceFairness);
+  registry.Add("Expression", NewExpression);
   registry.Add("FirstFit", NewFirstFit);
   registry.Add("ImageLocality", NewImageLocality);
   registry.Add("InterPodAffinity", NewInterPodAffinity);
