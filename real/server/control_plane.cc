@@ -18,6 +18,7 @@ constexpr int64_t kHistoryFromStore = 100'000;
 apiserver::ServerOptions ApiOptions() {
   apiserver::ServerOptions options;
   options.watch_cache.history_from_store = kHistoryFromStore;
+  options.track_managed_fields = true;
   return options;
 }
 
@@ -29,12 +30,6 @@ client::ClientOptions ClientOf(const char* component) {
   client::ClientOptions options;
   options.user_agent = component;
   options.user = UserOf(component);
-  return options;
-}
-
-apiserver::ServerOptions ApiOptions() {
-  apiserver::ServerOptions options;
-  options.track_managed_fields = true;
   return options;
 }
 
