@@ -69,6 +69,10 @@ class Registry {
     std::optional<std::string> resource_version;
     bool dry_run = false;
   };
+  struct Deleted {
+    api::ObjectRef object;  // As it is now, or as it was last.
+    bool gone = false;      // False: it waits for its grace period or for finalizers.
+  };
 
   // read.cc
   rt::Task<absl::StatusOr<Answer>> Get(const Resource& resource, const api::Request& request);
@@ -129,9 +133,8 @@ class Registry {
   rt::Task<absl::StatusOr<Answer>> Delete(const Resource& resource, const api::Request& request);
   rt::Task<absl::StatusOr<Answer>> DeleteCollection(const Resource& resource,
                                                     const api::Request& request);
-  rt::Task<absl::StatusOr<api::ObjectRef>> DeleteObject(const Resource& resource, std::string ns,
-                                                        std::string name,
-                                                        DeleteParameters parameters);
+  rt::Task<absl::StatusOr<Deleted>> DeleteObject(const Resource& resource, std::string ns,
+                                                 std::string name, DeleteParameters parameters);
   absl::StatusOr<Change> ChangeForDeletion(const Resource& resource,
                                            const DeleteParameters& parameters,
                                            const api::ObjectRef& current);
