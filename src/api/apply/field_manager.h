@@ -6,6 +6,7 @@
 #ifndef DRYDOCK_SRC_API_APPLY_FIELD_MANAGER_H_
 #define DRYDOCK_SRC_API_APPLY_FIELD_MANAGER_H_
 
+#include <cstdint>
 #include <memory>
 #include <string>
 

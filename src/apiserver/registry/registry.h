@@ -7,9 +7,11 @@
 #ifndef DRYDOCK_SRC_APISERVER_REGISTRY_REGISTRY_H_
 #define DRYDOCK_SRC_APISERVER_REGISTRY_REGISTRY_H_
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
@@ -53,6 +55,11 @@ class Registry {
   Registry(const Registry&) = delete;
   Registry& operator=(const Registry&) = delete;
   ~Registry();
+
+  // Who may create by a request of another verb (an apply, some updates): asked with that request
+  // before the object is made. Everybody, until this is set.
+  using CreateGuard = std::function<absl::Status(const api::Request&)>;
+  void GuardCreates(CreateGuard guard) { may_create_ = std::move(guard); }
 
   // Tells strategies of what is in the store already.
   void Load();
@@ -164,6 +171,7 @@ class Registry {
   const ServerOptions& options_;
   rt::Random random_;
   EventLeases event_leases_;
+  CreateGuard may_create_;
   absl::flat_hash_map<const Resource*, std::unique_ptr<Strategy>> strategies_;  // Look-up only.
 };
 
