@@ -9,11 +9,13 @@
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "real/http/api_path.h"
+#include "real/http/compression.h"
 #include "real/http/negotiation.h"
 #include "real/http/request_decoder.h"
 #include "src/api/codec/codec.h"
 #include "src/api/codec/json.h"
 #include "src/api/status.h"
+#include "src/apiserver/served_resources.h"
 
 namespace drydock::real {
 namespace {
@@ -22,7 +24,7 @@ using api::Format;
 
 constexpr Format kObjectFormats[] = {Format::kJson, Format::kYaml, Format::kProtobuf};
 constexpr Format kWatchFormats[] = {Format::kJson, Format::kProtobuf};
-constexpr View kAggregated = {"APIGroupDiscoveryList", "apidiscovery.k8s.io", "v2"};
+constexpr View kAggregated[] = {{"APIGroupDiscoveryList", "apidiscovery.k8s.io", "v2"}};
 
 constexpr char kNoSuchResource[] = "the server could not find the requested resource";
 
@@ -43,7 +45,10 @@ absl::StatusOr<Encoding> EncodingOf(const HttpRequest& request, const Url& url,
   const absl::StatusOr<Accepted> accepted =
       Negotiate(FindHeader(request.headers, "Accept"), formats, views);
   if (!accepted.ok()) return accepted.status();
-  return Encoding{.accepted = *accepted, .pretty = IsPretty(request, url)};
+  const absl::StatusOr<apiserver::IncludeObject> include =
+      apiserver::ParseIncludeObject(url.Parameter("includeObject"));
+  if (!include.ok()) return api::BadRequest(include.status().message());
+  return Encoding{.accepted = *accepted, .pretty = IsPretty(request, url), .include = *include};
 }
 
 // An error before or beside the API server's own.
@@ -83,10 +88,15 @@ std::vector<HealthCheck> MakeChecks(const apiserver::Server& server, const bool&
 
 }  // namespace
 
-ApiHandler::ApiHandler(apiserver::Server& server, ApiHandlerOptions options)
+ApiHandler::ApiHandler(apiserver::Server& server, const rt::Executor& clock,
+                       ApiHandlerOptions options)
     : server_(server),
+      clock_(clock),
       options_(std::move(options)),
-      discovery_(server.resources()),
+      discovery_(apiserver::ServedResources(server.resources())),
+      openapi_({.version = options_.git_version,
+                .resources = apiserver::ServedResources(server.resources()),
+                .server_side_apply = true}),
       checks_(MakeChecks(server, shutting_down_)) {
   server_.OnAnswered([this](const apiserver::RequestRecord& record) { durations_.Add(record); });
 }
@@ -135,7 +145,8 @@ HttpResponse ApiHandler::Paths() const {
       paths.push_back(absl::StrCat("/apis/", version.group_version()));
     }
   }
-  for (const char* path : {"/healthz", "/livez", "/metrics", "/readyz", "/version"}) {
+  for (const char* path :
+       {"/healthz", "/livez", "/metrics", "/openapi/v2", "/openapi/v3", "/readyz", "/version"}) {
     paths.emplace_back(path);
   }
   std::sort(paths.begin(), paths.end());
@@ -154,13 +165,13 @@ std::optional<HttpResponse> ApiHandler::ServeDiscovery(const HttpRequest& reques
   const bool root = path.size() == 1;
   const absl::StatusOr<Encoding> encoding =
       EncodingOf(request, url, kObjectFormats,
-                 root ? absl::MakeConstSpan(&kAggregated, 1) : absl::Span<const View>());
+                 root ? absl::MakeConstSpan(kAggregated) : absl::Span<const View>());
   if (!encoding.ok()) return EncodeError(encoding.status(), {});
   if (root && encoding->accepted.view != nullptr) {
     HttpResponse response = EncodeObject(
         200, core ? discovery_.AggregatedCore() : discovery_.AggregatedGroups(), *encoding);
-    absl::StrAppend(&response.content_type, ";g=", kAggregated.group, ";v=", kAggregated.version,
-                    ";as=", kAggregated.kind);
+    absl::StrAppend(&response.content_type, ";g=", kAggregated[0].group,
+                    ";v=", kAggregated[0].version, ";as=", kAggregated[0].kind);
     response.headers.emplace_back("Vary", "Accept");
     return response;
   }
@@ -202,10 +213,18 @@ std::optional<HttpResponse> ApiHandler::ServeDocument(const HttpRequest& request
   if ((path[0] == "api" && path.size() <= 2) || (path[0] == "apis" && path.size() <= 3)) {
     return ServeDiscovery(request, url);
   }
+  if (path[0] == "openapi") return openapi_.Serve(request, url);
   return std::nullopt;
 }
 
 rt::Task<HttpResponse> ApiHandler::Serve(HttpRequest request) {
+  const std::string accept_encoding(FindHeader(request.headers, "Accept-Encoding"));
+  HttpResponse response = co_await ServeUncompressed(std::move(request));
+  Compress(accept_encoding, &response);
+  co_return response;
+}
+
+rt::Task<HttpResponse> ApiHandler::ServeUncompressed(HttpRequest request) {
   absl::StatusOr<Url> url = ParseUrl(request.target);
   if (!url.ok()) co_return EncodeError(url.status(), {});
   const bool read = request.method == "GET" || request.method == "HEAD";
@@ -229,15 +248,15 @@ rt::Task<HttpResponse> ApiHandler::ServeResource(HttpRequest request, Url url) {
   const absl::StatusOr<Encoding> encoding = EncodingOf(
       request, url,
       watch ? absl::Span<const Format>(kWatchFormats) : absl::Span<const Format>(kObjectFormats),
-      {});
+      ViewsOf(decoded.ok() ? decoded->request->verb : api::Verb::kGet));
   if (!encoding.ok()) co_return EncodeError(encoding.status(), {});
   if (!decoded.ok()) co_return EncodeError(decoded.status(), *encoding);
 
   rt::Reply reply = co_await server_.Handle("", decoded->request);
   const auto& answer = static_cast<const api::Response&>(*reply.message);
   HttpResponse response = reply.stream != nullptr
-                              ? EncodeWatch(*path->kind, std::move(reply.stream), *encoding)
-                              : EncodeAnswer(*path->kind, answer, *encoding);
+                              ? EncodeWatch(*path->kind, std::move(reply.stream), *encoding, clock_)
+                              : EncodeAnswer(*path->kind, answer, *encoding, clock_.WallNow());
   AddWarnings(decoded->warnings, &response.headers);
   AddWarnings(answer.warnings, &response.headers);
   AddRetryAfter(answer, &response.headers);

@@ -1,4 +1,5 @@
-// The Kubernetes API over HTTP: resources, discovery, health, version and metrics.
+// The Kubernetes API over HTTP: resources, discovery, OpenAPI, health, version
+// and metrics.
 #ifndef DRYDOCK_REAL_HTTP_API_HANDLER_H_
 #define DRYDOCK_REAL_HTTP_API_HANDLER_H_
 
@@ -10,11 +11,13 @@
 #include "real/http/health.h"
 #include "real/http/message.h"
 #include "real/http/metrics.h"
+#include "real/http/openapi_documents.h"
 #include "real/http/response_encoder.h"
 #include "real/http/url.h"
 #include "src/api/request.h"
 #include "src/apiserver/discovery.h"
 #include "src/apiserver/server.h"
+#include "src/rt/executor.h"
 #include "src/rt/task.h"
 
 namespace drydock::real {
@@ -31,8 +34,8 @@ struct ApiHandlerOptions {
 
 class ApiHandler final : public HttpHandler {
  public:
-  // `server` outlives the handler.
-  ApiHandler(apiserver::Server& server, ApiHandlerOptions options);
+  // `server` and `clock` outlive the handler and its responses.
+  ApiHandler(apiserver::Server& server, const rt::Executor& clock, ApiHandlerOptions options);
   ApiHandler(const ApiHandler&) = delete;
   ApiHandler& operator=(const ApiHandler&) = delete;
 
@@ -49,13 +52,16 @@ class ApiHandler final : public HttpHandler {
   // Whatever is no resource; nullopt when there is nothing at the path.
   std::optional<HttpResponse> ServeDocument(const HttpRequest& request, const Url& url);
   std::optional<HttpResponse> ServeDiscovery(const HttpRequest& request, const Url& url);
+  rt::Task<HttpResponse> ServeUncompressed(HttpRequest request);
   rt::Task<HttpResponse> ServeResource(HttpRequest request, Url url);
   HttpResponse Version(const Encoding& encoding) const;
   HttpResponse Paths() const;
 
   apiserver::Server& server_;
+  const rt::Executor& clock_;
   const ApiHandlerOptions options_;
   const apiserver::Discovery discovery_;
+  OpenApiDocuments openapi_;
   const std::vector<HealthCheck> checks_;
   RequestDurations durations_;
   const HttpMetrics* http_metrics_ = nullptr;

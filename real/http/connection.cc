@@ -76,8 +76,11 @@ std::string Chunk(absl::string_view bytes) {
 std::string HeadOf(const HttpResponse& response, absl::Time now, bool keep_alive, bool chunked) {
   std::string head = absl::StrCat(
       "HTTP/1.1 ", response.code, " ", ReasonPhrase(response.code),
-      "\r\nContent-Type: ", response.content_type, "\r\nCache-Control: no-cache, private\r\nDate: ",
-      absl::FormatTime("%a, %d %b %Y %H:%M:%S GMT", now, absl::UTCTimeZone()));
+      "\r\nContent-Type: ", response.content_type,
+      "\r\nDate: ", absl::FormatTime("%a, %d %b %Y %H:%M:%S GMT", now, absl::UTCTimeZone()));
+  if (FindHeader(response.headers, "Cache-Control").empty()) {
+    absl::StrAppend(&head, "\r\nCache-Control: no-cache, private");
+  }
   for (const auto& [name, value] : response.headers) {
     absl::StrAppend(&head, "\r\n", name, ": ", value);
   }

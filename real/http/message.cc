@@ -22,6 +22,10 @@ absl::string_view ReasonPhrase(int code) {
       return "Created";
     case 202:
       return "Accepted";
+    case 301:
+      return "Moved Permanently";
+    case 304:
+      return "Not Modified";
     case 400:
       return "Bad Request";
     case 401:

@@ -74,7 +74,9 @@ absl::StatusOr<Accepted> Negotiate(absl::string_view accept, absl::Span<const ap
     if (format == nullptr) continue;
     if (wish.as.empty()) return Accepted{.format = *format};
     for (const View& view : views) {
-      if (view.kind == wish.as && view.group == wish.group && view.version == wish.version) {
+      const bool encodable = view.protobuf || *format != api::Format::kProtobuf;
+      if (encodable && view.kind == wish.as && view.group == wish.group &&
+          view.version == wish.version) {
         return Accepted{.format = *format, .view = &view};
       }
     }

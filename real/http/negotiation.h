@@ -18,6 +18,7 @@ struct View {
   absl::string_view kind;
   absl::string_view group;
   absl::string_view version;
+  bool protobuf = true;  // False: as JSON and YAML only.
 };
 
 struct Accepted {

@@ -19,6 +19,18 @@ namespace {
 
 using api::Format;
 
+constexpr char kMetaGroup[] = "meta.k8s.io";
+// Tables have no protobuf form that clients of Kubernetes would know.
+constexpr View kOfLists[] = {{"Table", kMetaGroup, "v1", /*protobuf=*/false},
+                             {"PartialObjectMetadataList", kMetaGroup, "v1"}};
+constexpr View kOfObjects[] = {{"Table", kMetaGroup, "v1", /*protobuf=*/false},
+                               {"PartialObjectMetadata", kMetaGroup, "v1"}};
+
+bool IsTable(const Encoding& encoding) {
+  const View* const view = encoding.accepted.view;
+  return view != nullptr && view->kind == kOfLists[0].kind;
+}
+
 // The text of JSON in the encoding that was asked for.
 std::string Finish(std::string json, const Encoding& encoding) {
   const bool yaml = encoding.accepted.format == Format::kYaml;
@@ -90,22 +102,21 @@ absl::string_view NameOf(api::EventType type) {
   return "";
 }
 
-// An object of which only the revision is known.
-std::unique_ptr<google::protobuf::Message> BookmarkObject(const api::KindInfo& kind,
-                                                          const api::WatchEvent& event) {
-  std::unique_ptr<google::protobuf::Message> object(kind.prototype->New());
-  api::ObjectMeta& metadata = *api::MutableMetadataOf(object.get());
+// Of an object of which only the revision is known.
+api::ObjectMeta BookmarkMetadata(const api::WatchEvent& event) {
+  api::ObjectMeta metadata;
   metadata.set_resource_version(absl::StrCat(event.revision));
   if (event.initial_events_end) {
     api::Set(metadata.mutable_annotations(), "k8s.io/initial-events-end", "true");
   }
-  return object;
+  return metadata;
 }
 
 class WatchBody final : public BodyStream {
  public:
-  WatchBody(const api::KindInfo& kind, std::unique_ptr<rt::Stream> events, Format format)
-      : kind_(kind), events_(std::move(events)), format_(format) {}
+  WatchBody(const api::KindInfo& kind, std::unique_ptr<rt::Stream> events, Encoding encoding,
+            const rt::Executor& clock)
+      : kind_(kind), events_(std::move(events)), encoding_(encoding), clock_(clock) {}
 
   rt::Task<std::optional<std::string>> Next() override {
     std::string bytes;
@@ -115,10 +126,14 @@ class WatchBody final : public BodyStream {
       // the last revision that it has.
       if (!message.ok() || !message->has_value()) co_return std::nullopt;
       for (const api::WatchEvent& event : static_cast<const api::WatchEvents&>(***message).events) {
-        if (event.type == api::EventType::kBookmark) {
-          Append(event.type, *BookmarkObject(kind_, event), &bytes);
-        } else {
+        if (event.type == api::EventType::kError) {
           Append(event.type, event.object->message(), &bytes);
+        } else if (IsTable(encoding_)) {
+          AppendTable(event, &bytes);
+        } else if (encoding_.accepted.view != nullptr) {
+          AppendPartial(event, &bytes);
+        } else {
+          AppendObject(event, &bytes);
         }
       }
     }
@@ -126,8 +141,39 @@ class WatchBody final : public BodyStream {
   }
 
  private:
+  void AppendObject(const api::WatchEvent& event, std::string* out) {
+    if (event.type != api::EventType::kBookmark) {
+      Append(event.type, event.object->message(), out);
+      return;
+    }
+    const std::unique_ptr<google::protobuf::Message> object(kind_.prototype->New());
+    *api::MutableMetadataOf(object.get()) = BookmarkMetadata(event);
+    Append(event.type, *object, out);
+  }
+
+  void AppendPartial(const api::WatchEvent& event, std::string* out) {
+    if (event.type != api::EventType::kBookmark) {
+      Append(event.type, apiserver::PartialOf(*event.object), out);
+      return;
+    }
+    api::PartialObjectMetadata partial;
+    *partial.mutable_metadata() = BookmarkMetadata(event);
+    Append(event.type, partial, out);
+  }
+
+  void AppendTable(const api::WatchEvent& event, std::string* out) {
+    const apiserver::TableOptions options{.now = clock_.WallNow(),
+                                          .include = encoding_.include,
+                                          .with_columns = std::exchange(first_table_, false)};
+    Append(event.type,
+           event.type == api::EventType::kBookmark
+               ? apiserver::TableOfBookmark(kind_, event.revision, options)
+               : apiserver::TableOf(*event.object, options),
+           out);
+  }
+
   void Append(api::EventType type, const google::protobuf::Message& object, std::string* out) {
-    if (format_ == Format::kJson) {
+    if (encoding_.accepted.format == Format::kJson) {
       absl::StrAppend(out, "{\"type\":\"", NameOf(type), "\",\"object\":");
       api::AppendMessageJson(object, /*with_kind=*/true, out);
       absl::StrAppend(out, "}\n");
@@ -146,10 +192,17 @@ class WatchBody final : public BodyStream {
 
   const api::KindInfo& kind_;
   const std::unique_ptr<rt::Stream> events_;
-  const Format format_;
+  const Encoding encoding_;
+  const rt::Executor& clock_;
+  bool first_table_ = true;
 };
 
 }  // namespace
+
+absl::Span<const View> ViewsOf(api::Verb verb) {
+  if (verb == api::Verb::kList || verb == api::Verb::kDeleteCollection) return kOfLists;
+  return kOfObjects;
+}
 
 HttpResponse EncodeObject(int code, const google::protobuf::Message& message,
                           const Encoding& encoding) {
@@ -163,7 +216,22 @@ HttpResponse EncodeObject(int code, const google::protobuf::Message& message,
 }
 
 HttpResponse EncodeAnswer(const api::KindInfo& kind, const api::Response& response,
-                          const Encoding& encoding) {
+                          const Encoding& encoding, absl::Time now) {
+  const bool is_status =
+      !response.is_list && static_cast<bool>(api::As<api::metav1::Status>(response.object));
+  if (encoding.accepted.view != nullptr && !is_status) {
+    if (IsTable(encoding)) {
+      const apiserver::TableOptions options{.now = now, .include = encoding.include};
+      return EncodeObject(response.code,
+                          response.is_list ? apiserver::TableOfList(kind, response, options)
+                                           : apiserver::TableOf(*response.object, options),
+                          encoding);
+    }
+    if (response.is_list) {
+      return EncodeObject(response.code, apiserver::PartialListOf(response), encoding);
+    }
+    return EncodeObject(response.code, apiserver::PartialOf(*response.object), encoding);
+  }
   if (!response.is_list) {
     return EncodeObject(response.code, response.object->message(), encoding);
   }
@@ -177,11 +245,11 @@ HttpResponse EncodeAnswer(const api::KindInfo& kind, const api::Response& respon
 }
 
 HttpResponse EncodeWatch(const api::KindInfo& kind, std::unique_ptr<rt::Stream> events,
-                         const Encoding& encoding) {
+                         const Encoding& encoding, const rt::Executor& clock) {
   HttpResponse http;
   http.content_type = std::string(api::MediaType(encoding.accepted.format));
   if (encoding.accepted.format == Format::kProtobuf) http.content_type += ";stream=watch";
-  http.stream = std::make_unique<WatchBody>(kind, std::move(events), encoding.accepted.format);
+  http.stream = std::make_unique<WatchBody>(kind, std::move(events), encoding, clock);
   return http;
 }
 

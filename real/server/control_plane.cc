@@ -12,6 +12,16 @@ constexpr char kService[] = "apiserver";
 constexpr char kScheduler[] = "kube-scheduler";
 constexpr char kControllers[] = "kube-controller-manager";
 
+// After a restart, clients go on from where they were instead of listing all at once.
+constexpr int64_t kHistoryFromStore = 100'000;
+
+apiserver::ServerOptions ApiOptions() {
+  apiserver::ServerOptions options;
+  options.watch_cache.history_from_store = kHistoryFromStore;
+  options.track_managed_fields = true;
+  return options;
+}
+
 std::string UserOf(const char* component) { return absl::StrCat("system:", component); }
 
 // Without a rate limit of their own: they share the server's process, so that the bound on
@@ -20,12 +30,6 @@ client::ClientOptions ClientOf(const char* component) {
   client::ClientOptions options;
   options.user_agent = component;
   options.user = UserOf(component);
-  return options;
-}
-
-apiserver::ServerOptions ApiOptions() {
-  apiserver::ServerOptions options;
-  options.track_managed_fields = true;
   return options;
 }
 

@@ -19,7 +19,9 @@
 #include "real/http/http_server.h"
 #include "real/http/tls.h"
 #include "real/pki/pki.h"
+#include "real/server/backup.h"
 #include "real/server/control_plane.h"
+#include "real/server/control_socket.h"
 #include "real/server/store_factory.h"
 #include "src/apiserver/object_codec.h"
 #include "src/rt/status_macros.h"
@@ -28,6 +30,7 @@ namespace drydock::real {
 namespace {
 
 constexpr absl::Duration kReadyPoll = absl::Milliseconds(5);
+constexpr absl::Duration kStorePoll = absl::Seconds(1);
 // Requests in work and watches have so long to end.
 constexpr absl::Duration kPatience = absl::Seconds(10);
 
@@ -95,12 +98,18 @@ class Process {
     tasks_.Spawn(http_->Run());
     tasks_.Spawn(AnnounceWhenReady());
     tasks_.Spawn(StopOnSignal());
+    if (store_.durable != nullptr) {
+      tasks_.Spawn(StopWhenStoreFails());
+      tasks_.Spawn(control_->Run());
+    }
   }
   const absl::Status& outcome() const { return outcome_; }
 
  private:
+  absl::Status ListenForCommands();
   absl::Status MakeTls();
   rt::Task<> AnnounceWhenReady();
+  rt::Task<> StopWhenStoreFails();
   rt::Task<> StopOnSignal();
 
   boost::asio::io_context& io_;
@@ -109,6 +118,7 @@ class Process {
   boost::asio::signal_set signals_;
   apiserver::ObjectCodec codec_;
   StoreForm store_;
+  std::unique_ptr<ControlSocket> control_;
   std::unique_ptr<Pki> pki_;
   std::unique_ptr<TlsContext> tls_;
   std::unique_ptr<ControlPlane> plane_;
@@ -117,6 +127,15 @@ class Process {
   absl::Status outcome_;
   rt::TaskGroup tasks_;  // Last: dies before what its tasks use.
 };
+
+absl::Status Process::ListenForCommands() {
+  absl::StatusOr<std::unique_ptr<ControlSocket>> control = ControlSocket::Listen(
+      io_, env_.executor(), config_.data_dir,
+      [this](std::string line) { return ServeBackup(*store_.durable, std::move(line)); });
+  if (!control.ok()) return control.status();
+  control_ = *std::move(control);
+  return absl::OkStatus();
+}
 
 absl::Status Process::MakeTls() {
   if (config_.insecure_http) return absl::OkStatus();
@@ -138,11 +157,14 @@ absl::Status Process::Prepare() {
   absl::StatusOr<StoreForm> store = MakeStore(config_.store, config_.data_dir, env_, codec_);
   if (!store.ok()) return store.status();
   store_ = *std::move(store);
+  if (store_.durable != nullptr) {
+    RETURN_IF_ERROR(ListenForCommands());
+  }
   RETURN_IF_ERROR(MakeTls());
   absl::StatusOr<std::unique_ptr<ControlPlane>> plane = ControlPlane::Create(env_, *store_.store);
   if (!plane.ok()) return plane.status();
   plane_ = *std::move(plane);
-  handler_ = std::make_unique<ApiHandler>(plane_->api(), HandlerOptions(config_));
+  handler_ = std::make_unique<ApiHandler>(plane_->api(), env_.executor(), HandlerOptions(config_));
   absl::StatusOr<std::unique_ptr<HttpServer>> http = HttpServer::Listen(
       io_, env_.executor(), *handler_, {.address = config_.listen, .tls = tls_.get()});
   if (!http.ok()) return http.status();
@@ -153,7 +175,7 @@ absl::Status Process::Prepare() {
     signals_.add(signal, error);
     if (error) return absl::InternalError(absl::StrCat("signals: ", error.message()));
   }
-  if (!store_.durable) {
+  if (store_.durable == nullptr) {
     std::cerr << "drydock: the store is in memory: nothing is kept when this process ends\n";
   }
   if (config_.insecure_http) {
@@ -176,6 +198,13 @@ rt::Task<> Process::AnnounceWhenReady() {
     co_return;
   }
   std::cerr << "drydock: ready at " << url << ", kubeconfig in " << path << "\n";
+}
+
+// After an error of the disk nobody knows what is durable: a new process reads it anew.
+rt::Task<> Process::StopWhenStoreFails() {
+  while (store_.durable->failed().ok()) co_await env_.executor().SleepFor(kStorePoll);
+  outcome_ = store_.durable->failed();
+  io_.stop();
 }
 
 rt::Task<> Process::StopOnSignal() {

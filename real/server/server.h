@@ -10,7 +10,7 @@ namespace drydock::real {
 
 struct ServerConfig {
   std::string data_dir;  // Made if it is not there, for its owner only.
-  std::string store = "memory";
+  std::string store = "sqlite";
   std::string listen = "127.0.0.1:6443";
   std::string kubeconfig;      // Empty: DATA_DIR/admin.kubeconfig.
   bool insecure_http = false;  // Plain HTTP without authentication, on a loopback address only.

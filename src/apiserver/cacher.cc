@@ -2,6 +2,8 @@
 // changed in one of them still counts as seen.
 #include "src/apiserver/cacher.h"
 
+#include <algorithm>
+#include <limits>
 #include <utility>
 
 #include "src/api/object.h"
@@ -12,6 +14,8 @@ namespace {
 
 constexpr char kEverything[] = "/registry/";
 constexpr absl::Duration kRetryAfter = absl::Seconds(1);
+constexpr int64_t kForever = std::numeric_limits<int64_t>::max();
+constexpr store::Revision kOfEmptyStore = 1;  // As in etcd: no watch brings a change of it.
 
 api::ObjectRef ToObject(const rt::PayloadRef& payload) {
   return api::ObjectRef(static_cast<const api::Object*>(payload.get()));
@@ -21,7 +25,11 @@ api::ObjectRef ToObject(const rt::PayloadRef& payload) {
 
 Cacher::Cacher(const ResourceTable& resources, rt::Executor& executor, store::Store& store,
                WatchCacheOptions options)
-    : resources_(resources), executor_(executor), store_(store), advanced_(executor) {
+    : resources_(resources),
+      executor_(executor),
+      store_(store),
+      history_from_store_(options.history_from_store),
+      advanced_(executor) {
   for (const std::unique_ptr<Resource>& resource : resources.all()) {
     caches_.push_back(std::make_unique<WatchCache>(*resource, executor, revision_, options));
     by_resource_[resource.get()] = caches_.back().get();
@@ -33,10 +41,16 @@ WatchCache& Cacher::For(const Resource& resource) const {
 }
 
 rt::Task<absl::Status> Cacher::Load() {
-  absl::StatusOr<store::RangeResponse> everything =
-      co_await store_.Range({.key = kEverything, .end = store::PrefixEnd(kEverything)});
+  const int64_t newest = store_.current_revision();
+  store::RangeRequest request = {.key = kEverything, .end = store::PrefixEnd(kEverything)};
+  if (history_from_store_ > 0) {
+    // The state of some time ago, and then what has happened since.
+    request.revision =
+        std::max({kOfEmptyStore, store_.compacted_revision(), newest - history_from_store_});
+  }
+  const absl::StatusOr<store::RangeResponse> everything = co_await store_.Range(request);
   if (!everything.ok()) co_return everything.status();
-  revision_ = everything->revision;
+  revision_ = request.revision > 0 ? request.revision : everything->revision;
   for (const std::unique_ptr<WatchCache>& cache : caches_) {
     cache->Reset(revision_, api::Expired("the API server has read its state anew"));
   }
@@ -47,7 +61,7 @@ rt::Task<absl::Status> Cacher::Load() {
     For(*resource).Load(resource->Suffix(item.key), std::move(object));
   }
   advanced_.Raise();
-  co_return absl::OkStatus();
+  co_return co_await Replay(newest);
 }
 
 void Cacher::Apply(const store::Event& event) {
@@ -59,11 +73,20 @@ void Cacher::Apply(const store::Event& event) {
                        std::move(after));
 }
 
-rt::Task<absl::Status> Cacher::Follow() {
+rt::Task<absl::Status> Cacher::Replay(int64_t until) {
+  while (revision_ < until) {
+    const absl::Status status = co_await FollowUntil(until);
+    // Behind the bound of the watch's buffer it goes on from where it is.
+    if (!status.ok() && !absl::IsResourceExhausted(status)) co_return status;
+  }
+  co_return absl::OkStatus();
+}
+
+rt::Task<absl::Status> Cacher::FollowUntil(int64_t until) {
   absl::StatusOr<std::unique_ptr<store::Watch>> watch =
       co_await store_.StartWatch(kEverything, store::PrefixEnd(kEverything), revision_);
   if (!watch.ok()) co_return watch.status();
-  for (;;) {
+  while (revision_ < until) {
     const absl::StatusOr<store::Watch::Batch> batch = co_await (*watch)->Next();
     if (!batch.ok()) co_return batch.status();
     for (const store::Event& event : batch->events) {
@@ -74,11 +97,12 @@ rt::Task<absl::Status> Cacher::Follow() {
     if (batch->progress > revision_) revision_ = batch->progress;
     advanced_.Raise();
   }
+  co_return absl::OkStatus();
 }
 
 rt::Task<> Cacher::Run() {
   for (;;) {
-    const absl::Status status = co_await Follow();
+    const absl::Status status = co_await FollowUntil(kForever);
     if (absl::IsResourceExhausted(status)) continue;  // From where we are.
     co_await executor_.SleepFor(kRetryAfter);
     if (!absl::IsOutOfRange(status)) continue;

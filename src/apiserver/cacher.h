@@ -26,7 +26,8 @@ class Cacher {
   Cacher(const Cacher&) = delete;
   Cacher& operator=(const Cacher&) = delete;
 
-  // Reads the present state. Must succeed before anything else is asked.
+  // Reads the present state, with some history if the options want that. Must succeed before
+  // anything else is asked.
   rt::Task<absl::Status> Load();
   // Follows the store until destroyed.
   rt::Task<> Run();
@@ -41,12 +42,16 @@ class Cacher {
   uint64_t reloads() const { return reloads_; }  // After the first.
 
  private:
-  rt::Task<absl::Status> Follow();
+  // Applies the store's changes until `until` is reached.
+  rt::Task<absl::Status> Replay(int64_t until);
+  // The same over one watch of the store, which may end before.
+  rt::Task<absl::Status> FollowUntil(int64_t until);
   void Apply(const store::Event& event);
 
   const ResourceTable& resources_;
   rt::Executor& executor_;
   store::Store& store_;
+  const int64_t history_from_store_;
   int64_t revision_ = 0;
   std::vector<std::unique_ptr<WatchCache>> caches_;                // In the order of the table.
   absl::flat_hash_map<const Resource*, WatchCache*> by_resource_;  // Looked up, not iterated.

@@ -5,18 +5,19 @@
 
 #include <map>
 #include <string>
+#include <vector>
 
 #include "absl/strings/string_view.h"
 #include "src/api/apidiscovery_v2.h"
 #include "src/api/meta_v1.h"
-#include "src/apiserver/resource.h"
+#include "src/api/openapi/served.h"
 
 namespace drydock::apiserver {
 
 // Documents of discovery, made once: the resources of a server do not change.
 class Discovery {
  public:
-  explicit Discovery(const ResourceTable& resources);
+  explicit Discovery(const std::vector<api::ServedResource>& resources);
 
   const api::metav1::APIVersions& CoreVersions() const { return core_; }  // /api
   const api::metav1::APIGroupList& Groups() const { return groups_; }     // /apis
@@ -29,8 +30,8 @@ class Discovery {
   const api::APIGroupDiscoveryList& AggregatedGroups() const { return aggregated_groups_; }
 
  private:
-  void Add(const Resource& resource);
-  void AddGroup(const Resource& resource);
+  void Add(const api::ServedResource& resource);
+  void AddGroup(const api::KindInfo& kind);
 
   api::metav1::APIVersions core_;
   api::metav1::APIGroupList groups_;

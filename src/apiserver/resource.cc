@@ -19,17 +19,28 @@ struct Traits {
   bool keeps_status_on_create = false;
   bool has_defaults = true;
   bool orphans_by_default = false;
+  bool returns_deleted = false;
   bool expires = false;
   const char* indexed = nullptr;
 };
 
 constexpr char kRbac[] = "rbac.authorization.k8s.io";
 constexpr char kAdmission[] = "admissionregistration.k8s.io";
+constexpr char kStorage[] = "storage.k8s.io";
+constexpr char kDevices[] = "resource.k8s.io";
 constexpr char kFlowControl[] = "flowcontrol.apiserver.k8s.io";
 
 constexpr Traits kTraits[] = {
-    {.resource = "pods", .group = "", .generation = true, .indexed = "spec.nodeName"},
-    {.resource = "services", .group = "", .prefix = "services/specs", .create_on_update = true},
+    {.resource = "pods",
+     .group = "",
+     .generation = true,
+     .returns_deleted = true,
+     .indexed = "spec.nodeName"},
+    {.resource = "services",
+     .group = "",
+     .prefix = "services/specs",
+     .create_on_update = true,
+     .returns_deleted = true},
     {.resource = "endpoints",
      .group = "",
      .prefix = "services/endpoints",
@@ -37,6 +48,11 @@ constexpr Traits kTraits[] = {
     {.resource = "nodes", .group = "", .prefix = "minions", .keeps_status_on_create = true},
     {.resource = "events", .group = "", .create_on_update = true, .expires = true},
     {.resource = "limitranges", .group = "", .create_on_update = true},
+    {.resource = "persistentvolumeclaims", .group = "", .returns_deleted = true},
+    {.resource = "persistentvolumes", .group = "", .returns_deleted = true},
+    {.resource = "podtemplates", .group = "", .returns_deleted = true},
+    {.resource = "resourcequotas", .group = "", .returns_deleted = true},
+    {.resource = "serviceaccounts", .group = "", .returns_deleted = true},
     {.resource = "replicationcontrollers",
      .group = "",
      .prefix = "controllers",
@@ -70,8 +86,15 @@ constexpr Traits kTraits[] = {
     {.resource = "clusterroles", .group = kRbac, .create_on_update = true},
     {.resource = "clusterrolebindings", .group = kRbac, .create_on_update = true},
     {.resource = "runtimeclasses", .group = "node.k8s.io", .update_without_revision = false},
-    {.resource = "deviceclasses", .group = "resource.k8s.io", .generation = true},
-    {.resource = "resourceslices", .group = "resource.k8s.io", .generation = true},
+    {.resource = "csidrivers", .group = kStorage, .returns_deleted = true},
+    {.resource = "csinodes", .group = kStorage, .returns_deleted = true},
+    {.resource = "storageclasses", .group = kStorage, .returns_deleted = true},
+    {.resource = "volumeattachments", .group = kStorage, .returns_deleted = true},
+    {.resource = "volumeattributesclasses", .group = kStorage, .returns_deleted = true},
+    {.resource = "deviceclasses", .group = kDevices, .generation = true, .returns_deleted = true},
+    {.resource = "resourceclaims", .group = kDevices, .returns_deleted = true},
+    {.resource = "resourceclaimtemplates", .group = kDevices, .returns_deleted = true},
+    {.resource = "resourceslices", .group = kDevices, .generation = true, .returns_deleted = true},
     {.resource = "mutatingwebhookconfigurations", .group = kAdmission, .generation = true},
     {.resource = "validatingwebhookconfigurations", .group = kAdmission, .generation = true},
     {.resource = "validatingadmissionpolicies", .group = kAdmission, .generation = true},
@@ -114,6 +137,7 @@ std::unique_ptr<Resource> MakeResource(const api::KindInfo& kind) {
     resource->keeps_status_on_create = traits->keeps_status_on_create;
     resource->has_defaults = traits->has_defaults;
     resource->orphans_by_default = traits->orphans_by_default;
+    resource->returns_deleted = traits->returns_deleted;
     resource->expires = traits->expires;
     resource->cached = !traits->expires;
     if (traits->indexed != nullptr) {

@@ -33,6 +33,7 @@ struct Resource {
   bool keeps_status_on_create = false;  // Nodes register with their status.
   bool has_defaults = true;             // False: api::ApplyDefaults does nothing to it.
   bool orphans_by_default = false;      // DefaultGarbageCollectionPolicy.
+  bool returns_deleted = false;         // ReturnDeletedObject: otherwise a Status answers.
   bool cached = true;                   // Events are too many, and are read rarely.
   // Lists and watches by this field (of pods: spec.nodeName) cost what they select.
   std::optional<FieldPath> indexed;

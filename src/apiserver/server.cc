@@ -69,7 +69,18 @@ Server::Server(rt::Env& env, store::Store& store, ServerOptions options,
       admission_(std::make_unique<AdmissionChain>(*resources_,
                                                   MakeAdmissionPlugins(*resources_, *cacher_))),
       registry_(
-          std::make_unique<Registry>(env, store, *resources_, *cacher_, *admission_, options_)) {}
+          std::make_unique<Registry>(env, store, *resources_, *cacher_, *admission_, options_)) {
+  if (authorizer_ == nullptr) return;
+  registry_->GuardCreates([this](const api::Request& request) {
+    api::Request creation;
+    creation.verb = api::Verb::kCreate;
+    creation.kind = request.kind;
+    creation.ns = request.ns;
+    creation.name = request.name;
+    creation.user = request.user;
+    return authorizer_->Authorize(request.user, creation);
+  });
+}
 
 Server::~Server() = default;
 

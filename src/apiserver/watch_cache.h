@@ -41,6 +41,10 @@ struct WatchCacheOptions {
   absl::Duration history_age = absl::Seconds(75);
   size_t history_min = 100;
   size_t history_max = 102'400;
+  // Revisions from before a start that watches may begin from, too, as far as the store still
+  // has them: they are read from it at the start. 0: watches from before a start are told to
+  // list anew, as by kube-apiserver.
+  int64_t history_from_store = 0;
   size_t max_watchers = 100'000;
 };
 

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "src/cli/backup_command.h"
 #include "src/cli/convert.h"
 #include "src/cli/server_command.h"
 #include "src/cli/sim_command.h"
@@ -19,6 +20,8 @@ constexpr absl::string_view kUsage =
     "\n"
     "Commands:\n"
     "  server        run an API server, a scheduler and controllers on this machine\n"
+    "  backup        copy the objects of a server into a file\n"
+    "  restore       fill a server's folder with the objects of a backup\n"
     "  sim run       run a scenario in virtual time\n"
     "  sim compare   run a scenario with many settings and seeds, and compare them\n"
     "  sim schedule  say what the scheduler would decide, and why\n"
@@ -35,6 +38,8 @@ int Main(const std::vector<std::string>& arguments) {
   }
   if (command == "sim") return RunSim(rest);
   if (command == "server") return RunServerCommand(rest);
+  if (command == "backup") return RunBackupCommand(rest);
+  if (command == "restore") return RunRestoreCommand(rest);
   if (command == "convert") return RunConvert(rest);
   if (command == "--help") {
     std::cout << kUsage;

@@ -11,13 +11,14 @@ namespace drydock::cli {
 namespace {
 
 constexpr char kUsage[] =
-    "Usage: drydock server --data-dir DIR [--store memory] [--listen ADDRESS:PORT]\n"
-    "                      [--kubeconfig FILE] [--insecure-http]\n"
+    "Usage: drydock server --data-dir DIR [--store sqlite|memory]\n"
+    "                      [--listen ADDRESS:PORT] [--kubeconfig FILE] [--insecure-http]\n"
     "\n"
     "Runs an API server, a scheduler and the controllers in one process, until SIGTERM.\n"
     "\n"
-    "  --data-dir DIR       what the server keeps: its certificates in DIR/pki\n"
-    "  --store memory       where objects are kept; in memory they end with the process\n"
+    "  --data-dir DIR       what the server keeps: objects in DIR/store.db, certificates in "
+    "DIR/pki\n"
+    "  --store sqlite       where objects are kept; in memory they end with the process\n"
     "  --listen ADDRESS     127.0.0.1:6443 if not given; port 0 is any free one\n"
     "  --kubeconfig FILE    written when the server is ready; DIR/admin.kubeconfig if not given\n"
     "  --insecure-http      plain HTTP without authentication, on a loopback address only\n"

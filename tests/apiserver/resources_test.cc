@@ -7,6 +7,7 @@
 #include "src/api/apps_v1.h"
 #include "src/api/autoscaling_v1.h"
 #include "src/api/coordination_v1.h"
+#include "src/api/core/v1/config.h"
 #include "src/api/core/v1/event.h"
 #include "src/api/core/v1/namespace.h"
 #include "src/api/core/v1/node.h"
@@ -297,6 +298,27 @@ TEST(Deletion, LeavesPropagationToTheGarbageCollector) {
   orphan.mutable_metadata()->clear_finalizers();
   test.cluster().Update(orphan);
   EXPECT_FALSE(test.cluster().Get<api::Deployment>("default", "orphan"));
+}
+
+TEST(Deletion, IsToldByAStatusOrByTheObject) {
+  ServerTest test;
+  const auto answer = [&test](const api::KindInfo& kind, const char* name) {
+    return test.Do(test.Request(api::Verb::kDelete, kind, "default", name))->object;
+  };
+  const auto map = test.cluster().Create(Named<api::ConfigMap>("a"));
+  const auto status = api::As<api::metav1::Status>(answer(api::KindOf<api::ConfigMap>(), "a"));
+  ASSERT_TRUE(status);
+  EXPECT_EQ(status->status(), "Success");
+  EXPECT_EQ(status->details().name(), "a");
+  EXPECT_EQ(status->details().kind(), "configmaps");
+  EXPECT_EQ(status->details().uid(), map->metadata().uid());
+  // Some kinds tell what they were, and what is not gone tells how it is.
+  test.cluster().Create(Named<api::ServiceAccount>("a"));
+  EXPECT_TRUE(api::As<api::ServiceAccount>(answer(api::KindOf<api::ServiceAccount>(), "a")));
+  api::ConfigMap held = Named<api::ConfigMap>("held");
+  held.mutable_metadata()->add_finalizers("example.com/hold");
+  test.cluster().Create(held);
+  EXPECT_TRUE(api::As<api::ConfigMap>(answer(api::KindOf<api::ConfigMap>(), "held")));
 }
 
 TEST(Deletion, OfACollectionTakesWhatIsSelected) {

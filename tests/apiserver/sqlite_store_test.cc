@@ -11,7 +11,9 @@
 
 #include <gtest/gtest.h>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "sim/disk/sim_disk.h"
 #include "sim/machine/machine.h"
 #include "sim/machine/world.h"
@@ -28,17 +30,19 @@ namespace {
 
 class DurableCluster {
  public:
-  DurableCluster() : master_(world_.AddMachine("master-0")) {
+  explicit DurableCluster(int64_t history_from_store = 0) : master_(world_.AddMachine("master-0")) {
     master_.AddPowerListener([this](bool powered) {
       if (!powered) disk_.Crash();
     });
-    master_.AddProcess("apiserver", [this](sim::Process& process) {
+    ServerOptions options;
+    options.watch_cache.history_from_store = history_from_store;
+    master_.AddProcess("apiserver", [this, options](sim::Process& process) {
       absl::StatusOr<std::unique_ptr<store::SqliteStore>> store =
           store::SqliteStore::Open(process.executor(), process.NewRandom("store"), disk_, codec_);
       DRYDOCK_CHECK(store.ok(), store.status().ToString());
       const std::shared_ptr<store::SqliteStore> owned = *std::move(store);
       process.Own(owned);
-      server_ = &process.Emplace<Server>(process, *owned, ServerOptions());
+      server_ = &process.Emplace<Server>(process, *owned, options);
       process.Own(std::shared_ptr<rt::Transport::Listener>(
           process.transport().Listen("apiserver", *server_)));
       process.Spawn(server_->Run());
@@ -134,6 +138,52 @@ TEST(SqliteApiServer, AnUpdateIsStillRefusedWhenItsObjectIsOld) {
   const auto third = update(**second, "Succeeded");
   ASSERT_TRUE(third.ok()) << third.status();
   EXPECT_GT(third->object()->revision(), second->object()->revision());
+}
+
+// The names that a watch of pods after `revision` brings first, or why it cannot.
+std::string WatchedFirst(DurableCluster& cluster, int64_t revision) {
+  absl::StatusOr<client::WatchStream> watch = cluster.Await(
+      cluster.client().Watch(api::KindOf<api::Pod>(), "default", absl::StrCat(revision), {}));
+  if (!watch.ok()) return api::ReasonOf(watch.status());
+  const auto events = cluster.Await(watch->Next());
+  if (!events.ok()) return api::ReasonOf(events.status());
+  if (!events->has_value()) return "the end";
+  std::vector<std::string> names;
+  for (const api::WatchEvent& event : (**events)->events) {
+    names.push_back(event.type == api::EventType::kError ? "an error"
+                                                         : event.object->metadata().name());
+  }
+  return absl::StrJoin(names, " ");
+}
+
+TEST(SqliteApiServer, WatchesGoOnFromBeforeARestartIfHistoryIsReadFromTheStore) {
+  for (const bool with_history : {false, true}) {
+    DurableCluster cluster(with_history ? 1000 : 0);
+    const auto first = *cluster.Await(cluster.client().Create(MakePod("a")));
+    ASSERT_TRUE(cluster.Await(cluster.client().Create(MakePod("b"))).ok());
+    ASSERT_TRUE(cluster.Await(cluster.client().Delete<api::Pod>("default", "a", {})).ok());
+    cluster.LosePower();
+    // A watch brings what has happened since, in order, whether there is a message for each
+    // change or one for all.
+    const std::string seen = WatchedFirst(cluster, first.object()->revision());
+    EXPECT_EQ(absl::StartsWith(seen, "b"), with_history) << seen;
+    // The state is that of the end of the history.
+    EXPECT_TRUE(
+        api::IsNotFound(cluster.Await(cluster.client().Get<api::Pod>("default", "a")).status()));
+    EXPECT_TRUE(cluster.Await(cluster.client().Get<api::Pod>("default", "b")).ok());
+  }
+}
+
+TEST(SqliteApiServer, HistoryReachesBackAsFarAsItIsAskedFor) {
+  DurableCluster cluster(/*history_from_store=*/2);
+  std::vector<int64_t> revisions;
+  for (int i = 0; i < 6; ++i) {
+    const auto pod = *cluster.Await(cluster.client().Create(MakePod(absl::StrCat("p", i))));
+    revisions.push_back(pod.object()->revision());
+  }
+  cluster.LosePower();
+  EXPECT_EQ(WatchedFirst(cluster, revisions[0]).find("p1"), std::string::npos);
+  EXPECT_TRUE(absl::StartsWith(WatchedFirst(cluster, revisions[4]), "p5"));
 }
 
 }  // namespace

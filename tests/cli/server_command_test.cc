@@ -31,6 +31,10 @@ TEST(ParseServer, IsSecureUnlessToldOtherwise) {
   EXPECT_EQ(ParseServer({"--data-dir=/d"})->listen, "127.0.0.1:6443");
 }
 
+TEST(ParseServer, KeepsObjectsOnDiskUnlessToldOtherwise) {
+  EXPECT_EQ(ParseServer({"--data-dir=/d"})->store, "sqlite");
+}
+
 TEST(ParseServer, SaysWhatItExpected) {
   EXPECT_THAT(ParseError({}), HasSubstr("expected --data-dir"));
   EXPECT_THAT(ParseError({"--data-dir"}), HasSubstr("expected a value after --data-dir"));

@@ -16,20 +16,26 @@ STOP_LIMIT_SECONDS = 30
 class DrydockServer:
     """Use it in a `with` statement; inside, the server is ready."""
 
-    def __init__(self, binary, *arguments):
+    def __init__(self, binary, *arguments, data=None):
         self.binary = os.path.abspath(binary)
         self.arguments = arguments
         self.folder = tempfile.mkdtemp(prefix="drydock-")
-        self.data = os.path.join(self.folder, "data")
+        self.data = data or os.path.join(self.folder, "data")
         self.kubeconfig = os.path.join(self.folder, "kubeconfig")
         self.log_path = os.path.join(self.folder, "log")
         self.process = None
-        self.address = None
+        self.address = ("127.0.0.1", 0)  # The port of the first start is that of later ones.
 
     def __enter__(self):
-        with open(self.log_path, "wb") as log:
+        self.start()
+        return self
+
+    def start(self):
+        if os.path.exists(self.kubeconfig):
+            os.remove(self.kubeconfig)
+        with open(self.log_path, "ab") as log:
             self.process = subprocess.Popen(
-                [self.binary, "server", "--data-dir", self.data, "--store", "memory", "--listen", "127.0.0.1:0",
+                [self.binary, "server", "--data-dir", self.data, "--listen", "{}:{}".format(*self.address),
                  "--kubeconfig", self.kubeconfig, *self.arguments],
                 stderr=log, stdout=log)
         deadline = time.monotonic() + START_LIMIT_SECONDS
@@ -42,7 +48,6 @@ class DrydockServer:
         host, port = url.split("//")[1].split(":")
         self.address = (host, int(port))
         self.is_tls = url.startswith("https")
-        return self
 
     def __exit__(self, kind, *_):
         if kind is not None:
@@ -55,6 +60,11 @@ class DrydockServer:
         if self.process.poll() is None:
             self.process.terminate()
         return self.process.wait(STOP_LIMIT_SECONDS)
+
+    def kill(self):
+        """Sends SIGKILL: the server has no say in it."""
+        self.process.kill()
+        self.process.wait(STOP_LIMIT_SECONDS)
 
     def log(self):
         with open(self.log_path, encoding="utf-8", errors="replace") as log:

@@ -1,11 +1,12 @@
 // Who manages which fields of an object: kept up to date by ordinary writes, and the base of
 // server-side apply. Semantics of apimachinery's util/managedfields (KEP-555).
 //
-// Pure: objects in, objects out. Trees are compared part by part, so a tracked write costs about as
-// much as its object's JSON.
+// Pure: objects in, objects out. Both objects of a tracked write become documents, which are
+// compared part by part.
 #ifndef DRYDOCK_SRC_API_APPLY_FIELD_MANAGER_H_
 #define DRYDOCK_SRC_API_APPLY_FIELD_MANAGER_H_
 
+#include <cstdint>
 #include <memory>
 #include <string>
 

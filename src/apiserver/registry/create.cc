@@ -145,6 +145,10 @@ rt::Task<absl::StatusOr<api::ObjectRef>> Registry::Insert(const Resource& resour
 
 rt::Task<absl::StatusOr<Answer>> Registry::Create(const Resource& resource,
                                                   const api::Request& request) {
+  if (request.verb != api::Verb::kCreate && may_create_) {
+    const absl::Status allowed = may_create_(request);
+    if (!allowed.ok()) co_return allowed;
+  }
   absl::StatusOr<api::MessagePtr> made = NewMessage(resource, request);
   if (!made.ok()) co_return made.status();
   api::MessagePtr message = *std::move(made);

@@ -140,13 +140,19 @@ absl::StatusOr<Change> Registry::ChangeForDeletion(const Resource& resource,
   return Change{.next = Seal(resource, std::move(message), current)};
 }
 
-rt::Task<absl::StatusOr<api::ObjectRef>> Registry::DeleteObject(const Resource& resource,
-                                                                std::string ns, std::string name,
-                                                                DeleteParameters parameters) {
-  co_return co_await Modify(resource, std::move(ns), std::move(name), parameters.dry_run,
-                            [&](const api::ObjectRef& current) {
-                              return ChangeForDeletion(resource, parameters, current);
-                            });
+rt::Task<absl::StatusOr<Registry::Deleted>> Registry::DeleteObject(const Resource& resource,
+                                                                   std::string ns, std::string name,
+                                                                   DeleteParameters parameters) {
+  bool gone = false;
+  absl::StatusOr<api::ObjectRef> object = co_await Modify(
+      resource, std::move(ns), std::move(name), parameters.dry_run,
+      [&](const api::ObjectRef& current) {
+        absl::StatusOr<Change> change = ChangeForDeletion(resource, parameters, current);
+        gone = change.ok() && change->erase;
+        return change;
+      });
+  if (!object.ok()) co_return object.status();
+  co_return Deleted{.object = *std::move(object), .gone = gone};
 }
 
 rt::Task<absl::StatusOr<Answer>> Registry::Delete(const Resource& resource,
@@ -161,7 +167,7 @@ rt::Task<absl::StatusOr<Answer>> Registry::Delete(const Resource& resource,
                                                     .dry_run = request.dry_run});
     if (!admitted.ok()) co_return admitted;
   }
-  absl::StatusOr<api::ObjectRef> deleted =
+  absl::StatusOr<Deleted> deleted =
       co_await DeleteObject(resource, request.ns, request.name,
                             {.grace_period_seconds = request.grace_period_seconds,
                              .propagation = request.propagation,
@@ -169,7 +175,10 @@ rt::Task<absl::StatusOr<Answer>> Registry::Delete(const Resource& resource,
                              .resource_version = request.precondition_resource_version,
                              .dry_run = request.dry_run});
   if (!deleted.ok()) co_return deleted.status();
-  co_return AnswerWith(200, *std::move(deleted));
+  if (deleted->gone && !resource.returns_deleted) {
+    co_return AnswerSuccess(200, resource, request.name, deleted->object->metadata().uid());
+  }
+  co_return AnswerWith(200, std::move(deleted->object));
 }
 
 rt::Task<absl::StatusOr<Answer>> Registry::DeleteCollection(const Resource& resource,
@@ -178,7 +187,7 @@ rt::Task<absl::StatusOr<Answer>> Registry::DeleteCollection(const Resource& reso
   if (!list.ok()) co_return list.status();
   for (api::ObjectRef& item : list->response->items) {
     const api::metav1::ObjectMeta& metadata = item->metadata();
-    absl::StatusOr<api::ObjectRef> deleted =
+    absl::StatusOr<Deleted> deleted =
         co_await DeleteObject(resource, metadata.namespace_(), metadata.name(),
                               {.grace_period_seconds = request.grace_period_seconds,
                                .propagation = request.propagation,
@@ -186,7 +195,7 @@ rt::Task<absl::StatusOr<Answer>> Registry::DeleteCollection(const Resource& reso
                                .resource_version = request.precondition_resource_version,
                                .dry_run = request.dry_run});
     if (deleted.ok()) {
-      item = *std::move(deleted);
+      item = std::move(deleted->object);
     } else if (!api::IsNotFound(deleted.status())) {
       co_return deleted.status();
     }

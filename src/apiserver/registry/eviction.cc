@@ -161,10 +161,10 @@ rt::Task<absl::StatusOr<Answer>> Registry::Evict(const Resource& pods,
       parameters.resource_version = (*marked)->metadata().resource_version();
     }
   }
-  const absl::StatusOr<api::ObjectRef> deleted =
+  const absl::StatusOr<Deleted> deleted =
       co_await DeleteObject(pods, request.ns, request.name, parameters);
   if (!deleted.ok()) co_return deleted.status();
-  co_return AnswerSuccess(201, pods, request.name, (*deleted)->metadata().uid());
+  co_return AnswerSuccess(201, pods, request.name, deleted->object->metadata().uid());
 }
 
 }  // namespace drydock::apiserver

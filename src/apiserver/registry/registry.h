@@ -7,9 +7,11 @@
 #ifndef DRYDOCK_SRC_APISERVER_REGISTRY_REGISTRY_H_
 #define DRYDOCK_SRC_APISERVER_REGISTRY_REGISTRY_H_
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
@@ -54,6 +56,11 @@ class Registry {
   Registry& operator=(const Registry&) = delete;
   ~Registry();
 
+  // Who may create by a request of another verb (an apply, some updates): asked with that request
+  // before the object is made. Everybody, until this is set.
+  using CreateGuard = std::function<absl::Status(const api::Request&)>;
+  void GuardCreates(CreateGuard guard) { may_create_ = std::move(guard); }
+
   // Tells strategies of what is in the store already.
   void Load();
   rt::Task<absl::StatusOr<Answer>> Serve(const api::Request& request);
@@ -68,6 +75,10 @@ class Registry {
     std::optional<std::string> uid;
     std::optional<std::string> resource_version;
     bool dry_run = false;
+  };
+  struct Deleted {
+    api::ObjectRef object;  // As it is now, or as it was last.
+    bool gone = false;      // False: it waits for its grace period or for finalizers.
   };
 
   // read.cc
@@ -129,9 +140,8 @@ class Registry {
   rt::Task<absl::StatusOr<Answer>> Delete(const Resource& resource, const api::Request& request);
   rt::Task<absl::StatusOr<Answer>> DeleteCollection(const Resource& resource,
                                                     const api::Request& request);
-  rt::Task<absl::StatusOr<api::ObjectRef>> DeleteObject(const Resource& resource, std::string ns,
-                                                        std::string name,
-                                                        DeleteParameters parameters);
+  rt::Task<absl::StatusOr<Deleted>> DeleteObject(const Resource& resource, std::string ns,
+                                                 std::string name, DeleteParameters parameters);
   absl::StatusOr<Change> ChangeForDeletion(const Resource& resource,
                                            const DeleteParameters& parameters,
                                            const api::ObjectRef& current);
@@ -161,6 +171,7 @@ class Registry {
   const ServerOptions& options_;
   rt::Random random_;
   EventLeases event_leases_;
+  CreateGuard may_create_;
   absl::flat_hash_map<const Resource*, std::unique_ptr<Strategy>> strategies_;  // Look-up only.
 };
 

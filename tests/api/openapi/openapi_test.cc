@@ -1,5 +1,5 @@
 // The documents: what is in them, that they hold together, and that their forms agree. What real
-// kubectls make of them is in tests/kubectl/check.py.
+// kubectls make of them is in tests/kubectl/cases/documents.txt.
 #include "src/api/openapi/openapi.h"
 
 #include <map>

@@ -69,7 +69,7 @@ TEST(ParseApiPath, FindsNothingElse) {
 }
 
 constexpr Format kAll[] = {Format::kJson, Format::kYaml, Format::kProtobuf};
-constexpr View kTable = {"Table", "meta.k8s.io", "v1"};
+constexpr View kTable = {"Table", "meta.k8s.io", "v1", /*protobuf=*/false};
 
 std::string Wanted(absl::string_view accept) {
   const absl::StatusOr<Accepted> accepted =
@@ -91,6 +91,8 @@ TEST(Negotiate, TakesTheFirstWishThatCanBeMet) {
   // kubectl's.
   EXPECT_EQ(Wanted("application/json;as=Table;v=v1;g=meta.k8s.io,application/json"),
             "application/json as a table");
+  EXPECT_EQ(Wanted("application/vnd.kubernetes.protobuf;as=Table;v=v1;g=meta.k8s.io"),
+            "NotAcceptable");
   EXPECT_EQ(Wanted("application/json;as=Table;v=v1beta1;g=meta.k8s.io,application/json"),
             "application/json");
   EXPECT_EQ(Wanted("application/json;as=Table;v=v2;g=meta.k8s.io"), "NotAcceptable");
