@@ -372,6 +372,8 @@ Explanation Engine::Explain(const PodInfo& pod) {
 
 void Engine::ExplainFilters(const PodInfo& pod, Explanation* explanation) {
   const bool outright = feasible_.empty() && !diagnosis_.pre_filter_message.empty();
+  std::vector<bool> chosen(cluster_.nodes.size());
+  for (const NodeIndex node : feasible_) chosen[node] = true;
   for (Explanation::Node& told : explanation->nodes) {
     const NodeIndex node = cluster_.nodes.Find(told.name);
     if (outright) {
@@ -389,19 +391,19 @@ void Engine::ExplainFilters(const PodInfo& pod, Explanation* explanation) {
     Reasons why;
     told.verdict = FilterAround(pod, node, &why, &told.rejected_by);
     told.reasons = why.texts();
-    told.spare = told.verdict == Verdict::kPass &&
-                 std::find(feasible_.begin(), feasible_.end(), node) == feasible_.end();
+    told.spare = told.verdict == Verdict::kPass && !chosen[node];
   }
 }
 
 void Engine::ExplainScores(const PodInfo& pod, Explanation* explanation) {
   const size_t count = feasible_.size();
-  std::vector<Explanation::Node*> nodes;
-  for (const NodeIndex node : feasible_) {
-    nodes.push_back(&*std::find_if(
-        explanation->nodes.begin(), explanation->nodes.end(),
-        [&](const Explanation::Node& told) { return told.name == cluster_.nodes.name(node); }));
+  std::vector<Explanation::Node*> by_index(cluster_.nodes.size());
+  for (Explanation::Node& told : explanation->nodes) {
+    by_index[cluster_.nodes.Find(told.name)] = &told;
   }
+  std::vector<Explanation::Node*> nodes;
+  nodes.reserve(count);
+  for (const NodeIndex node : feasible_) nodes.push_back(by_index[node]);
   std::vector<int64_t> raw(count);
   for (const WeightedScore& score : profile_.scores) {
     // A uniform score is the result of the same calls, known beforehand.

@@ -44,6 +44,13 @@ Value PreemptionOf(const PodDecision& decision) {
   return preemption;
 }
 
+// A new object under `key`, which `object` does not have: operator[] would look for it
+// among all nodes.
+Value& AddObject(const std::string& key, Value* object) {
+  object->members().push_back({key, Value::Object(), {}});
+  return object->members().back().value;
+}
+
 // What the plugins said of the nodes.
 void AddNodes(const Explanation& explanation, Value* pod) {
   Value feasible = Value::Array();
@@ -53,8 +60,7 @@ void AddNodes(const Explanation& explanation, Value* pod) {
   Value totals = Value::Object();
   for (const Explanation::Node& node : explanation.nodes) {
     if (!node.rejected_by.empty()) {
-      Value& rejection = filter[node.name];
-      rejection = Value::Object();
+      Value& rejection = AddObject(node.name, &filter);
       rejection["plugin"] = Value::String(node.rejected_by);
       rejection["code"] = Value::String(NameOf(node.verdict));
       rejection["reasons"] = Strings(node.reasons);
@@ -62,16 +68,14 @@ void AddNodes(const Explanation& explanation, Value* pod) {
       spare.items().push_back(Value::String(node.name));
     } else {
       feasible.items().push_back(Value::String(node.name));
-      Value& by_plugin = scores[node.name];
-      by_plugin = Value::Object();
+      Value& by_plugin = AddObject(node.name, &scores);
       for (const Explanation::Score& score : node.scores) {
-        Value& told = by_plugin[score.plugin];
-        told = Value::Object();
+        Value& told = AddObject(score.plugin, &by_plugin);
         told["raw"] = Value::Int(score.raw);
         told["normalized"] = Value::Int(score.normalized);
         told["weighted"] = Value::Int(score.weighted);
       }
-      totals[node.name] = Value::Int(node.total);
+      totals.members().push_back({node.name, Value::Int(node.total), {}});
     }
   }
   (*pod)["feasibleNodes"] = std::move(feasible);
