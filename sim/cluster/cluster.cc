@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "sim/cluster/addresses.h"
@@ -71,8 +72,10 @@ absl::Status Cluster::AddMaster() {
     absl::StatusOr<scheduler::SchedulerConfig> config =
         scheduler::ParseSchedulerConfig(tree, &registry);
     if (!config.ok()) {
-      return absl::InvalidArgumentError(
-          absl::StrCat(scenario_.path, ":", config.status().message()));
+      // "path:14:7: field: ...", or without a place what the command line has set.
+      const absl::string_view message = config.status().message();
+      const bool placed = absl::ascii_isdigit(static_cast<unsigned char>(message.front()));
+      return absl::InvalidArgumentError(absl::StrCat(scenario_.path, placed ? ":" : ": ", message));
     }
     if (const absl::Status made = scheduler::CheckConfig(*config, registry); !made.ok()) {
       return absl::InvalidArgumentError(

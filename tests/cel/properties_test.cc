@@ -9,8 +9,10 @@
 #include <rapidcheck.h>
 #include <rapidcheck/gtest.h>
 
+#include "absl/strings/str_cat.h"
 #include "src/api/codec/utf8.h"
 #include "src/cel/environment.h"
+#include "src/cel/lanes.h"
 #include "src/cel/parser.h"
 #include "tests/cel/world.h"
 
@@ -160,6 +162,96 @@ RC_GTEST_PROP(Evaluation, EndsWithAValueTwice, ()) {
   RC_LOG() << Print(*expr) << "\n" << first << "\n";
   RC_CLASSIFY(!evaluation.Run().is_error(), "has a value");
   RC_ASSERT(evaluation.Run().ToString() == first);
+}
+
+class NumbersType final : public ObjectType {
+ public:
+  const std::string& name() const override { return name_; }
+  std::optional<Field> FindField(absl::string_view name) const override {
+    if (name == "a" || name == "b") return Field{Type::Double(), 0};
+    if (name == "p" || name == "q") return Field{Type::Bool(), 0};
+    if (name == "n") return Field{Type::Int(), 0};
+    return std::nullopt;
+  }
+
+ private:
+  const std::string name_ = "Numbers";
+};
+
+// Expressions of doubles and truths over attributes of `o`, of the kind that policies are.
+std::string RandomNumber(int depth);
+
+std::string RandomTruth(int depth) {
+  if (depth == 0) return Pick<std::string>({"o.p", "o.q", "true", "o.a < 1.0", "o.n > 2"});
+  const int below = depth - 1;
+  switch (*rc::gen::inRange(0, 6)) {
+    case 0:
+      return absl::StrCat("(", RandomTruth(below), " && ", RandomTruth(below), ")");
+    case 1:
+      return absl::StrCat("(", RandomTruth(below), " || ", RandomTruth(below), ")");
+    case 2:
+      return absl::StrCat("!(", RandomTruth(below), ")");
+    case 3:
+      return absl::StrCat("(", RandomTruth(below), " != ", RandomTruth(below), ")");
+    default:
+      return absl::StrCat("(", RandomNumber(below), Pick<std::string>({"<", ">=", "==", "!="}),
+                          RandomNumber(below), ")");
+  }
+}
+
+std::string RandomNumber(int depth) {
+  if (depth == 0) return Pick<std::string>({"o.a", "o.b", "1.5", "0.0", "double(o.n)", "-o.a"});
+  const int below = depth - 1;
+  if (*rc::gen::inRange(0, 4) == 0) {
+    return absl::StrCat("(", RandomTruth(below), " ? ", RandomNumber(below), " : ",
+                        RandomNumber(below), ")");
+  }
+  return absl::StrCat("(", RandomNumber(below), Pick<std::string>({"+", "-", "*", "/"}),
+                      RandomNumber(below), ")");
+}
+
+RC_GTEST_PROP(Lanes, GiveWhatOneEvaluationAfterTheOtherGives, ()) {
+  const NumbersType type;
+  Environment environment;
+  environment.AddVariable("o", Type::Object(type));
+  CompileOptions options;
+  options.attribute = [](const std::vector<std::string>&, const Type&) {
+    return CompileOptions::Attribute::kAlways;
+  };
+  const std::string source = RandomNumber(*rc::gen::inRange(1, 6));
+  RC_LOG() << source << "\n";
+  const auto program = environment.Compile(source, options);
+  RC_ASSERT(program.ok());
+  const std::unique_ptr<Lanes> lanes = Lanes::Make(*program);
+  RC_ASSERT(lanes != nullptr);
+  Evaluation evaluation(*program);
+  std::vector<std::vector<Value>> inputs(Lanes::kCount);
+  for (size_t lane = 0; lane < Lanes::kCount; ++lane) {
+    for (size_t i = 0; i < program->attributes().size(); ++i) {
+      const int draw = *rc::gen::inRange(-3, 4);
+      double* at = lanes->Attribute(i) + lane;
+      switch (program->attributes()[i].type.kind()) {
+        case Type::Kind::kBool:
+          inputs[lane].push_back(Value::Bool(draw > 0));
+          *at = draw > 0 ? 1 : 0;
+          break;
+        case Type::Kind::kInt:
+          inputs[lane].push_back(Value::Int(draw));
+          *at = draw;
+          break;
+        default:
+          inputs[lane].push_back(Value::Double(draw / 2.0));
+          *at = draw / 2.0;
+      }
+    }
+  }
+  const double* results = lanes->Run();
+  for (size_t lane = 0; lane < Lanes::kCount; ++lane) {
+    for (size_t i = 0; i < inputs[lane].size(); ++i) evaluation.SetAttribute(i, inputs[lane][i]);
+    const Value& alone = evaluation.Run();
+    RC_ASSERT(alone.kind() == Value::Kind::kDouble);
+    RC_ASSERT(Value::Double(results[lane]).ToString() == alone.ToString());
+  }
 }
 
 }  // namespace

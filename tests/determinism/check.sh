@@ -70,6 +70,7 @@ for file in "$scenarios"/*.yaml; do
       # Our own small trace: the public one is not part of the project.
       check openb "$file" --set "trace.dir=$scenarios/../tests/determinism/openb" \
         --set trace.list=small ;;
+    policy) check policy "$file" --set duration=10m ;;
     *) verdict 1 "$(basename "$file"): not known to the determinism check" ;;
   esac
 done

@@ -4,7 +4,6 @@
 // Deterministic: doubles are IEEE's, each expression is evaluated in one order, and scores are cut
 // to whole numbers, towards zero, before anybody compares them.
 #include <algorithm>
-#include <cmath>
 #include <memory>
 #include <optional>
 #include <string>
@@ -22,20 +21,6 @@ constexpr char kDefaultReason[] = "node(s) didn't match the filter expression";
 // Scores that are normalised keep three decimals until then.
 constexpr double kNormalizedScale = 1000;
 constexpr double kLargestRaw = 1e15;
-
-// 0 when the value is an error or no number.
-double NumberOf(const cel::Value& value) {
-  switch (value.kind()) {
-    case cel::Value::Kind::kDouble:
-      return std::isnan(value.double_value()) ? 0 : value.double_value();
-    case cel::Value::Kind::kInt:
-      return static_cast<double>(value.int_value());
-    case cel::Value::Kind::kUint:
-      return static_cast<double>(value.uint_value());
-    default:
-      return 0;
-  }
-}
 
 class Expression final : public FilterPlugin, public ScorePlugin {
  public:
@@ -63,9 +48,14 @@ class Expression final : public FilterPlugin, public ScorePlugin {
 
   void FilterAll(const PodInfo& pod, std::vector<NodeIndex>* nodes) const override {
     filter_->SetPod(pod);
-    nodes->erase(std::remove_if(nodes->begin(), nodes->end(),
-                                [&](NodeIndex node) { return !filter_->Run(node).is_true(); }),
-                 nodes->end());
+    numbers_.resize(nodes->size());
+    filter_->Numbers(nodes->data(), nodes->size(), numbers_.data());
+    size_t kept = 0;
+    for (size_t i = 0; i < nodes->size(); ++i) {
+      (*nodes)[kept] = (*nodes)[i];
+      kept += numbers_[i] != 0 ? 1 : 0;
+    }
+    nodes->resize(kept);
   }
 
   // Normalising compares nodes with one another.
@@ -75,13 +65,15 @@ class Expression final : public FilterPlugin, public ScorePlugin {
 
   int64_t Score(const PodInfo& pod, NodeIndex node) const override {
     score_->SetPod(pod);
-    return ScoreOf(node);
+    return ScoreOf(score_->Number(node));
   }
 
   void ScoreAll(const PodInfo& pod, const std::vector<NodeIndex>& nodes,
                 int64_t* scores) const override {
     score_->SetPod(pod);
-    for (size_t i = 0; i < nodes.size(); ++i) scores[i] = ScoreOf(nodes[i]);
+    numbers_.resize(nodes.size());
+    score_->Numbers(nodes.data(), nodes.size(), numbers_.data());
+    for (size_t i = 0; i < nodes.size(); ++i) scores[i] = ScoreOf(numbers_[i]);
   }
 
   // The lowest becomes 0, the highest 100; all of them 100 when they are equal.
@@ -102,8 +94,7 @@ class Expression final : public FilterPlugin, public ScorePlugin {
     return filter_->depends_on_pods() ? Verdict::kUnschedulable : Verdict::kUnresolvable;
   }
 
-  int64_t ScoreOf(NodeIndex node) const {
-    const double number = NumberOf(score_->Run(node));
+  int64_t ScoreOf(double number) const {
     if (!normalize_) {
       return static_cast<int64_t>(std::clamp(number, 0.0, static_cast<double>(kMaxNodeScore)));
     }
@@ -112,9 +103,11 @@ class Expression final : public FilterPlugin, public ScorePlugin {
 
   const std::string reason_;
   const bool normalize_;
-  // Null when there is no such expression. They are scratch space: a cycle runs in one turn.
+  // Null when there is no such expression. They work in registers of their own, which is safe as a
+  // cycle runs in one turn.
   const std::unique_ptr<policy::Runner> filter_;
   const std::unique_ptr<policy::Runner> score_;
+  mutable std::vector<double> numbers_;  // Reused.
 };
 
 absl::StatusOr<std::unique_ptr<policy::Runner>> MakeRunner(const char* name,

@@ -1,6 +1,8 @@
 // Loading what expressions read.
 #include "src/scheduler/policy/runner.h"
 
+#include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -14,7 +16,8 @@ Runner::Runner(const cel::Program& program, Cluster& cluster)
       prices_(cluster),
       node_(rt::MakeRef<NodeView>(cluster, prices_)),
       pod_(rt::MakeRef<PodView>(cluster)),
-      evaluation_(program, kBudget) {
+      evaluation_(program, kBudget),
+      lanes_(cel::Lanes::Make(program)) {
   evaluation_.Set(kNodeVariable, Value::Borrowed(*node_));
   evaluation_.Set(kPodVariable, Value::Borrowed(*pod_));
   for (size_t i = 0; i < program.attributes().size(); ++i) {
@@ -76,6 +79,64 @@ const Value& Runner::Run(NodeIndex node) {
   return evaluation_.Run();
 }
 
+double Runner::Number(NodeIndex node) {
+  const Value& value = Run(node);
+  switch (value.kind()) {
+    case Value::Kind::kBool:
+      return value.bool_value() ? 1 : 0;
+    case Value::Kind::kDouble:
+      return std::isnan(value.double_value()) ? 0 : value.double_value();
+    case Value::Kind::kInt:
+      return static_cast<double>(value.int_value());
+    case Value::Kind::kUint:
+      return static_cast<double>(value.uint_value());
+    default:
+      return 0;
+  }
+}
+
+void Runner::Numbers(const NodeIndex* nodes, size_t count, double* numbers) {
+  if (lanes_ == nullptr) {
+    for (size_t i = 0; i < count; ++i) numbers[i] = Number(nodes[i]);
+    return;
+  }
+  while (count > 0) {
+    const size_t some = std::min(count, cel::Lanes::kCount);
+    for (const Load& load : of_node_) LoadLanes(load, nodes, some);
+    const double* results = lanes_->Run();
+    for (size_t i = 0; i < some; ++i) numbers[i] = std::isnan(results[i]) ? 0 : results[i];
+    nodes += some;
+    numbers += some;
+    count -= some;
+  }
+}
+
+void Runner::LoadLanes(const Load& load, const NodeIndex* nodes, size_t count) {
+  double* const lane = lanes_->Attribute(load.attribute);
+  const NodeTable& table = cluster_.nodes;
+  switch (load.what) {
+    case Load::What::kAmount:
+      AmountsOn(table, nodes, count, load.resource, load.amount, lane);
+      break;
+    case Load::What::kPods:
+      for (size_t i = 0; i < count; ++i) {
+        lane[i] = static_cast<double>(table.pods(nodes[i]).size());
+      }
+      break;
+    case Load::What::kPrice:
+      for (size_t i = 0; i < count; ++i) lane[i] = prices_.Of(nodes[i]);
+      break;
+    case Load::What::kOff:
+      for (size_t i = 0; i < count; ++i) lane[i] = table.spec(nodes[i]).unschedulable ? 1 : 0;
+      break;
+    case Load::What::kLabel:
+    case Load::What::kName:
+    case Load::What::kNamespace:
+    case Load::What::kPriority:
+      break;  // Texts have no lanes; the others are of pods.
+  }
+}
+
 void Runner::LoadNode(const Load& load, NodeIndex node) {
   const NodeTable& nodes = cluster_.nodes;
   switch (load.what) {
@@ -109,11 +170,18 @@ void Runner::LoadNode(const Load& load, NodeIndex node) {
   }
 }
 
+void Runner::FillLanes(const Load& load, double number) {
+  if (lanes_ != nullptr) std::fill_n(lanes_->Attribute(load.attribute), cel::Lanes::kCount, number);
+}
+
 void Runner::LoadPod(const Load& load, const PodInfo& pod) {
   switch (load.what) {
-    case Load::What::kAmount:
-      evaluation_.SetAttributeDouble(load.attribute, RequestOf(*pod.shape, load.resource));
+    case Load::What::kAmount: {
+      const double amount = RequestOf(*pod.shape, load.resource);
+      evaluation_.SetAttributeDouble(load.attribute, amount);
+      FillLanes(load, amount);
       break;
+    }
     case Load::What::kLabel: {
       const std::string* value = FindLabel(pod.shape->labels, load.key);
       evaluation_.SetAttribute(load.attribute,
@@ -128,6 +196,7 @@ void Runner::LoadPod(const Load& load, const PodInfo& pod) {
       break;
     case Load::What::kPriority:
       evaluation_.SetAttribute(load.attribute, Value::Int(pod.priority()));
+      FillLanes(load, pod.priority());
       break;
     case Load::What::kPods:
     case Load::What::kPrice:

@@ -1,14 +1,17 @@
 // A policy's expression over the scheduler's nodes. What it reads by name is found once, when it is
 // made; for each node the numbers are copied from the columns into the expression's registers, and
-// then it runs without looking anything up.
+// then it runs without looking anything up. Expressions of numbers alone run over many nodes at a
+// time.
 #ifndef DRYDOCK_SRC_SCHEDULER_POLICY_RUNNER_H_
 #define DRYDOCK_SRC_SCHEDULER_POLICY_RUNNER_H_
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
+#include "src/cel/lanes.h"
 #include "src/cel/program.h"
 #include "src/scheduler/cluster.h"
 #include "src/scheduler/policy/views.h"
@@ -29,6 +32,10 @@ class Runner {
   void SetPod(const PodInfo& pod);
   // The expression's value for the pod on the node, or an error. Valid until the next Run.
   const cel::Value& Run(NodeIndex node);
+  // The value as a number: a truth is 0 or 1; NaN, an error and what is no number are 0.
+  double Number(NodeIndex node);
+  // Number for `count` nodes.
+  void Numbers(const NodeIndex* nodes, size_t count, double* numbers);
 
   // Whether the value can differ between pods of the same shape.
   bool depends_on_name() const { return depends_on_name_; }
@@ -56,9 +63,13 @@ class Runner {
     size_t attribute = 0;
   };
 
+  // Of nodes, at most cel::Lanes::kCount of them.
+  void LoadLanes(const Load& load, const NodeIndex* nodes, size_t count);
   Load MakeLoad(const std::vector<std::string>& path, Cluster& cluster);
   void LoadNode(const Load& load, NodeIndex node);
   void LoadPod(const Load& load, const PodInfo& pod);
+  // The same number for all nodes.
+  void FillLanes(const Load& load, double number);
 
   const Cluster& cluster_;
   const Prices prices_;
@@ -69,6 +80,7 @@ class Runner {
   bool depends_on_name_ = false;
   bool depends_on_pods_ = false;
   cel::Evaluation evaluation_;
+  const std::unique_ptr<cel::Lanes> lanes_;  // Null when the expression needs more than numbers.
 };
 
 }  // namespace drydock::scheduler::policy

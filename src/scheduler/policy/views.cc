@@ -72,37 +72,57 @@ ResourceKey FindResource(const ResourceNames& names, absl::string_view name) {
   return {};
 }
 
-double AmountOn(const NodeTable& nodes, NodeIndex node, ResourceKey resource, Amount amount) {
-  int64_t allocatable = 0;
-  int64_t requested = 0;
+double AmountOn(const NodeTable& table, NodeIndex node, ResourceKey resource, Amount amount) {
+  double result = 0;
+  AmountsOn(table, &node, 1, resource, amount, &result);
+  return result;
+}
+
+void AmountsOn(const NodeTable& table, const NodeIndex* nodes, size_t count, ResourceKey resource,
+               Amount amount, double* amounts) {
+  // Integers are subtracted before they become a double: amounts of bytes are exact up to 2^53.
+  const auto fill = [&](auto allocatable, auto requested, auto convert) {
+    switch (amount) {
+      case Amount::kAllocatable:
+        for (size_t i = 0; i < count; ++i) amounts[i] = convert(allocatable(nodes[i]));
+        break;
+      case Amount::kRequested:
+        for (size_t i = 0; i < count; ++i) amounts[i] = convert(requested(nodes[i]));
+        break;
+      case Amount::kFree:
+        for (size_t i = 0; i < count; ++i) {
+          amounts[i] = convert(allocatable(nodes[i]) - requested(nodes[i]));
+        }
+        break;
+    }
+  };
+  const auto column = [](const int64_t* values) {
+    return [values](NodeIndex node) { return values[node]; };
+  };
+  const auto whole = [](int64_t units) { return static_cast<double>(units); };
   switch (resource.kind) {
     case Kind::kCpu:
-      allocatable = nodes.allocatable_cpu()[node];
-      requested = nodes.requested_cpu()[node];
+      fill(column(table.allocatable_cpu()), column(table.requested_cpu()), Cores);
       break;
     case Kind::kMemory:
-      allocatable = nodes.allocatable_memory()[node];
-      requested = nodes.requested_memory()[node];
+      fill(column(table.allocatable_memory()), column(table.requested_memory()), whole);
       break;
     case Kind::kEphemeralStorage:
-      allocatable = nodes.allocatable_storage()[node];
-      requested = nodes.requested_storage()[node];
+      fill(column(table.allocatable_storage()), column(table.requested_storage()), whole);
       break;
     case Kind::kPods:
-      allocatable = nodes.allowed_pods()[node];
-      requested = static_cast<int64_t>(nodes.pods(node).size());
+      fill(
+          column(table.allowed_pods()),
+          [&](NodeIndex node) { return static_cast<int64_t>(table.pods(node).size()); }, whole);
       break;
     case Kind::kExtended:
-      allocatable = nodes.allocatable_extended(node, resource.id);
-      requested = nodes.requested_extended(node, resource.id);
+      fill([&](NodeIndex node) { return table.allocatable_extended(node, resource.id); },
+           [&](NodeIndex node) { return table.requested_extended(node, resource.id); }, whole);
       break;
     case Kind::kUnknown:
+      std::fill_n(amounts, count, 0.0);
       break;
   }
-  const int64_t units = amount == Amount::kAllocatable ? allocatable
-                        : amount == Amount::kRequested ? requested
-                                                       : allocatable - requested;
-  return resource.kind == Kind::kCpu ? Cores(units) : static_cast<double>(units);
 }
 
 double RequestOf(const PodShape& shape, ResourceKey resource) {

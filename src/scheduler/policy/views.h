@@ -29,7 +29,10 @@ enum class Amount : uint8_t { kAllocatable, kRequested, kFree };
 
 // In base units: cores, bytes, pieces.
 inline double Cores(int64_t millis) { return static_cast<double>(millis) / 1000.0; }
-double AmountOn(const NodeTable& nodes, NodeIndex node, ResourceKey resource, Amount amount);
+double AmountOn(const NodeTable& table, NodeIndex node, ResourceKey resource, Amount amount);
+// The same for many nodes at a time.
+void AmountsOn(const NodeTable& table, const NodeIndex* nodes, size_t count, ResourceKey resource,
+               Amount amount, double* amounts);
 double RequestOf(const PodShape& shape, ResourceKey resource);
 
 // The numbers in the label kPriceLabel, read once for each value.

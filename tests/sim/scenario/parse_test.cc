@@ -267,7 +267,7 @@ TEST(LoadScenario, NamesTheSetThatIsWrong) {
 }
 
 TEST(LoadScenario, ReadsTheShippedScenarios) {
-  for (const char* name : {"quickstart", "density-5000", "openb"}) {
+  for (const char* name : {"quickstart", "density-5000", "openb", "policy"}) {
     const absl::StatusOr<Scenario> scenario =
         LoadScenario(absl::StrCat("scenarios/", name, ".yaml"), {});
     ASSERT_TRUE(scenario.ok()) << scenario.status();
