@@ -13,6 +13,7 @@
 namespace drydock::api {
 namespace {
 
+using ::google::protobuf::Descriptor;
 using ::google::protobuf::FieldDescriptor;
 using ::google::protobuf::Message;
 using ::google::protobuf::Reflection;
@@ -120,7 +121,8 @@ class Generator {
           return reflection.SetInt64(message, field.field, Number());
         default: {
           // JSON does not tell empty bytes from none, but in maps.
-          const bool in_map = field.field->containing_type()->field_count() == 2;
+          const Descriptor& owner = *field.field->containing_type();
+          const bool in_map = owner.field_count() == 2 && owner.field(0)->name() == "key";
           const bool bytes = field.field->type() == FieldDescriptor::TYPE_BYTES;
           return reflection.SetString(message, field.field,
                                       bytes && !in_map ? absl::StrCat("x", Text()) : Text());
