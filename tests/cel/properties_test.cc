@@ -182,7 +182,7 @@ class NumbersType final : public ObjectType {
 std::string RandomNumber(int depth);
 
 std::string RandomTruth(int depth) {
-  if (depth == 0) return Pick<std::string>({"o.p", "o.q", "true", "o.a < 1.0", "o.n > 2"});
+  if (depth == 0) return Pick<std::string>({"o.p", "o.q", "true", "(o.a < 1.0)", "(o.n > 2)"});
   const int below = depth - 1;
   switch (*rc::gen::inRange(0, 6)) {
     case 0:
@@ -221,6 +221,7 @@ RC_GTEST_PROP(Lanes, GiveWhatOneEvaluationAfterTheOtherGives, ()) {
   const std::string source = RandomNumber(*rc::gen::inRange(1, 6));
   RC_LOG() << source << "\n";
   const auto program = environment.Compile(source, options);
+  if (!program.ok()) RC_LOG() << program.status() << "\n";
   RC_ASSERT(program.ok());
   const std::unique_ptr<Lanes> lanes = Lanes::Make(*program);
   RC_ASSERT(lanes != nullptr);
