@@ -182,7 +182,7 @@ class NumbersType final : public ObjectType {
 std::string RandomNumber(int depth);
 
 std::string RandomTruth(int depth) {
-  if (depth == 0) return Pick<std::string>({"o.p", "o.q", "true", "o.a < 1.0", "o.n > 2"});
+  if (depth == 0) return Pick<std::string>({"o.p", "o.q", "true", "(o.a < 1.0)", "(o.n > 2)"});
   const int below = depth - 1;
   switch (*rc::gen::inRange(0, 6)) {
     case 0:
