@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "real/server/masters_only.h"
+#include "src/apiserver/options.h"
 
 namespace drydock::real {
 namespace {
@@ -20,6 +20,7 @@ client::ClientOptions ClientOf(const char* component) {
   client::ClientOptions options;
   options.user_agent = component;
   options.user = UserOf(component);
+  options.groups = {"system:authenticated"};
   return options;
 }
 
@@ -27,18 +28,16 @@ rt::Address ServerAddress(rt::Env& env) { return absl::StrCat(env.machine(), "/"
 
 }  // namespace
 
-ControlPlane::ControlPlane(rt::Env& env, store::Store& store)
-    : api_(env, store, apiserver::ServerOptions(), nullptr,
-           std::make_unique<MastersOnly>(
-               std::vector<std::string>{UserOf(kScheduler), UserOf(kControllers)})),
+ControlPlane::ControlPlane(rt::Env& env, store::Store& store, apiserver::AccessOptions access)
+    : api_(env, store, apiserver::ServerOptions{.access = std::move(access)}),
       listener_(env.transport().Listen(kService, api_)),
       scheduler_client_(env, ServerAddress(env), ClientOf(kScheduler)),
       controller_client_(env, ServerAddress(env), ClientOf(kControllers)),
       controllers_(env, controller_client_, controllers::ControllerManagerOptions()) {}
 
-absl::StatusOr<std::unique_ptr<ControlPlane>> ControlPlane::Create(rt::Env& env,
-                                                                   store::Store& store) {
-  std::unique_ptr<ControlPlane> plane(new ControlPlane(env, store));
+absl::StatusOr<std::unique_ptr<ControlPlane>> ControlPlane::Create(
+    rt::Env& env, store::Store& store, apiserver::AccessOptions access) {
+  std::unique_ptr<ControlPlane> plane(new ControlPlane(env, store, std::move(access)));
   absl::StatusOr<std::unique_ptr<scheduler::Scheduler>> made =
       scheduler::Scheduler::Create(env, plane->scheduler_client_, scheduler::SchedulerOptions());
   if (!made.ok()) return made.status();

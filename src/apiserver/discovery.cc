@@ -2,12 +2,20 @@
 #include "src/apiserver/discovery.h"
 
 #include "absl/strings/str_cat.h"
+#include "absl/types/span.h"
+#include "src/apiserver/auth/access.h"
 
 namespace drydock::apiserver {
 namespace {
 
 constexpr const char* kVerbs[] = {"create", "delete", "deletecollection", "get",
                                   "list",   "patch",  "update",           "watch"};
+constexpr const char* kReviewVerbs[] = {"create"};
+
+absl::Span<const char* const> VerbsOf(const api::KindInfo& kind) {
+  if (kind.stored) return kVerbs;
+  return kReviewVerbs;
+}
 
 // The subresources that are served, with what is sent to them. The kind is that of the
 // resource where it is empty.
@@ -27,6 +35,7 @@ const Subresource* FindSubresource(absl::string_view name) {
       {"finalize", "", "", "", {"update"}},
       {"scale", "autoscaling", "v1", "Scale", {"get", "patch", "update"}},
       {"status", "", "", "", {"get", "patch", "update"}},
+      {"token", "authentication.k8s.io", "v1", "TokenRequest", {"create"}},
   };
   for (const Subresource& served : *kServed) {
     if (served.name == name) return &served;
@@ -43,14 +52,13 @@ void SetKind(absl::string_view group, absl::string_view version, absl::string_vi
   to->set_kind(Text(kind));
 }
 
-void AddTo(const Resource& resource, api::metav1::APIResourceList* list) {
-  const api::KindInfo& kind = *resource.kind;
+void AddTo(const api::KindInfo& kind, api::metav1::APIResourceList* list) {
   api::metav1::APIResource& added = *list->add_resources();
   added.set_name(Text(kind.resource));
   added.set_singular_name(kind.singular);
   added.set_namespaced(kind.namespaced);
   added.set_kind(Text(kind.kind));
-  for (const char* verb : kVerbs) added.mutable_verbs()->add_items(verb);
+  for (const char* verb : VerbsOf(kind)) added.mutable_verbs()->add_items(verb);
   for (const absl::string_view name : kind.short_names) added.add_short_names(Text(name));
   for (const absl::string_view name : kind.categories) added.add_categories(Text(name));
   for (const absl::string_view name : kind.subresources) {
@@ -69,14 +77,13 @@ void AddTo(const Resource& resource, api::metav1::APIResourceList* list) {
   }
 }
 
-void AddTo(const Resource& resource, api::APIVersionDiscovery* version) {
-  const api::KindInfo& kind = *resource.kind;
+void AddTo(const api::KindInfo& kind, api::APIVersionDiscovery* version) {
   api::APIResourceDiscovery& added = *version->add_resources();
   added.set_resource(Text(kind.resource));
   SetKind(kind.group, kind.version, kind.kind, added.mutable_response_kind());
   added.set_scope(kind.namespaced ? "Namespaced" : "Cluster");
   added.set_singular_resource(kind.singular);
-  for (const char* verb : kVerbs) added.add_verbs(verb);
+  for (const char* verb : VerbsOf(kind)) added.add_verbs(verb);
   for (const absl::string_view name : kind.short_names) added.add_short_names(Text(name));
   for (const absl::string_view name : kind.categories) added.add_categories(Text(name));
   for (const absl::string_view name : kind.subresources) {
@@ -94,20 +101,20 @@ void AddTo(const Resource& resource, api::APIVersionDiscovery* version) {
 }
 
 // The version of a group's aggregated discovery, made when it is the first time asked for.
-api::APIVersionDiscovery& VersionIn(const Resource& resource, api::APIGroupDiscoveryList* list) {
+api::APIVersionDiscovery& VersionIn(const api::KindInfo& kind, api::APIGroupDiscoveryList* list) {
   api::APIGroupDiscovery* group = nullptr;
   for (api::APIGroupDiscovery& known : *list->mutable_items()) {
-    if (known.metadata().name() == resource.group()) group = &known;
+    if (known.metadata().name() == kind.group) group = &known;
   }
   if (group == nullptr) {
     group = list->add_items();
-    group->mutable_metadata()->set_name(Text(resource.group()));
+    group->mutable_metadata()->set_name(Text(kind.group));
   }
   for (api::APIVersionDiscovery& known : *group->mutable_versions()) {
-    if (known.version() == resource.kind->version) return known;
+    if (known.version() == kind.version) return known;
   }
   api::APIVersionDiscovery& version = *group->add_versions();
-  version.set_version(Text(resource.kind->version));
+  version.set_version(Text(kind.version));
   version.set_freshness("Current");
   return version;
 }
@@ -116,35 +123,38 @@ api::APIVersionDiscovery& VersionIn(const Resource& resource, api::APIGroupDisco
 
 Discovery::Discovery(const ResourceTable& resources) {
   core_.add_versions("v1");
-  for (const std::unique_ptr<Resource>& resource : resources.all()) Add(*resource);
+  for (const std::unique_ptr<Resource>& resource : resources.all()) Add(*resource->kind);
+  for (const api::KindInfo& kind : api::AllKinds()) {
+    if (IsReview(kind)) Add(kind);
+  }
 }
 
-void Discovery::Add(const Resource& resource) {
-  const std::string group_version = resource.kind->ApiVersion();
+void Discovery::Add(const api::KindInfo& kind) {
+  const std::string group_version = kind.ApiVersion();
   api::metav1::APIResourceList& list = resources_[group_version];
   list.set_group_version(group_version);
-  AddTo(resource, &list);
-  const bool core = resource.group().empty();
-  if (!core) AddGroup(resource);
-  AddTo(resource, &VersionIn(resource, core ? &aggregated_core_ : &aggregated_groups_));
+  AddTo(kind, &list);
+  const bool core = kind.group.empty();
+  if (!core) AddGroup(kind);
+  AddTo(kind, &VersionIn(kind, core ? &aggregated_core_ : &aggregated_groups_));
 }
 
-void Discovery::AddGroup(const Resource& resource) {
-  const std::string group_version = resource.kind->ApiVersion();
+void Discovery::AddGroup(const api::KindInfo& kind) {
+  const std::string group_version = kind.ApiVersion();
   api::metav1::APIGroup* group = nullptr;
   for (api::metav1::APIGroup& known : *groups_.mutable_groups()) {
-    if (known.name() == resource.group()) group = &known;
+    if (known.name() == kind.group) group = &known;
   }
   if (group == nullptr) {
     group = groups_.add_groups();
-    group->set_name(Text(resource.group()));
+    group->set_name(Text(kind.group));
   }
   for (const auto& known : group->versions()) {
     if (known.group_version() == group_version) return;
   }
   api::metav1::GroupVersionForDiscovery version;
   version.set_group_version(group_version);
-  version.set_version(Text(resource.kind->version));
+  version.set_version(Text(kind.version));
   // The first one that the scheme lists is the preferred one.
   if (!group->has_preferred_version()) *group->mutable_preferred_version() = version;
   *group->add_versions() = version;

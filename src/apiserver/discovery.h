@@ -9,6 +9,7 @@
 #include "absl/strings/string_view.h"
 #include "src/api/apidiscovery_v2.h"
 #include "src/api/meta_v1.h"
+#include "src/api/scheme.h"
 #include "src/apiserver/resource.h"
 
 namespace drydock::apiserver {
@@ -29,8 +30,8 @@ class Discovery {
   const api::APIGroupDiscoveryList& AggregatedGroups() const { return aggregated_groups_; }
 
  private:
-  void Add(const Resource& resource);
-  void AddGroup(const Resource& resource);
+  void Add(const api::KindInfo& kind);
+  void AddGroup(const api::KindInfo& kind);
 
   api::metav1::APIVersions core_;
   api::metav1::APIGroupList groups_;

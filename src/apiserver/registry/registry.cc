@@ -84,7 +84,7 @@ Answer AnswerSuccess(int code, const Resource& resource, absl::string_view name,
   return AnswerWith(code, api::MakeObject(std::move(status)).object());
 }
 
-rt::Task<absl::StatusOr<Answer>> Registry::Serve(const api::Request& request) {
+rt::Task<absl::StatusOr<Answer>> Registry::Serve(const api::Request& request, bool may_create) {
   const Resource* resource = resources_.Find(*request.kind);
   if (resource == nullptr) {
     co_return api::MakeStatus("NotFound", "the server could not find the requested resource", {});
@@ -109,7 +109,9 @@ rt::Task<absl::StatusOr<Answer>> Registry::Serve(const api::Request& request) {
       if (plain) co_return co_await Get(*resource, request);
       break;
     case api::Verb::kUpdate:
-      if (plain || subresource == "approval") co_return co_await Update(*resource, request);
+      if (plain || subresource == "approval") {
+        co_return co_await Update(*resource, request, may_create);
+      }
       break;
     case api::Verb::kPatch:
       if (plain || subresource == "approval") co_return co_await Patch(*resource, request);

@@ -56,7 +56,9 @@ class Registry {
 
   // Tells strategies of what is in the store already.
   void Load();
-  rt::Task<absl::StatusOr<Answer>> Serve(const api::Request& request);
+  // `may_create`: whether an update may make the object that it does not find, where the
+  // kind is like that.
+  rt::Task<absl::StatusOr<Answer>> Serve(const api::Request& request, bool may_create = true);
 
   // Housekeeping; run until destroyed.
   EventLeases& event_leases() { return event_leases_; }
@@ -99,7 +101,8 @@ class Registry {
                              absl::string_view name, absl::string_view asked,
                              absl::string_view asked_uid) const;
   // update.cc
-  rt::Task<absl::StatusOr<Answer>> Update(const Resource& resource, const api::Request& request);
+  rt::Task<absl::StatusOr<Answer>> Update(const Resource& resource, const api::Request& request,
+                                          bool may_create);
   absl::StatusOr<Change> ChangeTo(const Resource& resource, const api::Request& request,
                                   const api::ObjectRef& wanted, const api::ObjectRef& current);
   absl::StatusOr<Change> ChangeStatusTo(const Resource& resource, const api::Request& request,

@@ -189,7 +189,7 @@ absl::StatusOr<Change> Registry::ChangeTo(const Resource& resource, const api::R
 }
 
 rt::Task<absl::StatusOr<Answer>> Registry::Update(const Resource& resource,
-                                                  const api::Request& request) {
+                                                  const api::Request& request, bool may_create) {
   if (!request.object) co_return api::BadRequest("the request has no object");
   if (&request.object->kind() != resource.kind) {
     co_return api::BadRequest(absl::StrCat("the object provided is unrecognized (must be of type ",
@@ -205,8 +205,8 @@ rt::Task<absl::StatusOr<Answer>> Registry::Update(const Resource& resource,
       });
   if (updated.ok()) co_return AnswerWith(200, *std::move(updated));
   const api::metav1::ObjectMeta& metadata = request.object->metadata();
-  if (!api::IsNotFound(updated.status()) || !resource.create_on_update || status_only ||
-      !metadata.resource_version().empty() || !metadata.uid().empty()) {
+  if (!api::IsNotFound(updated.status()) || !resource.create_on_update || !may_create ||
+      status_only || !metadata.resource_version().empty() || !metadata.uid().empty()) {
     co_return updated.status();
   }
   co_return co_await Create(resource, request);
