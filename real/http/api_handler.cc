@@ -4,17 +4,20 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
-#include "real/http/api_path.h"
 #include "real/http/compression.h"
+#include "real/http/identity.h"
 #include "real/http/negotiation.h"
 #include "real/http/request_decoder.h"
 #include "src/api/codec/codec.h"
 #include "src/api/codec/json.h"
 #include "src/api/status.h"
+#include "src/apiserver/auth/access_control.h"
 #include "src/apiserver/served_resources.h"
 
 namespace drydock::real {
@@ -25,6 +28,9 @@ using api::Format;
 constexpr Format kObjectFormats[] = {Format::kJson, Format::kYaml, Format::kProtobuf};
 constexpr Format kWatchFormats[] = {Format::kJson, Format::kProtobuf};
 constexpr View kAggregated[] = {{"APIGroupDiscoveryList", "apidiscovery.k8s.io", "v2"}};
+
+constexpr char kIssuerPath[] = "/.well-known/openid-configuration";
+constexpr char kKeysPath[] = "/openid/v1/jwks";
 
 constexpr char kNoSuchResource[] = "the server could not find the requested resource";
 
@@ -101,16 +107,12 @@ ApiHandler::ApiHandler(apiserver::Server& server, const rt::Executor& clock,
   server_.OnAnswered([this](const apiserver::RequestRecord& record) { durations_.Add(record); });
 }
 
-std::optional<api::User> ApiHandler::UserOf(const HttpRequest& head) const {
-  std::optional<api::User> user = head.peer.has_value() ? head.peer : options_.without_certificate;
-  if (user.has_value()) user->groups.emplace_back("system:authenticated");
-  return user;
-}
-
 std::optional<HttpResponse> ApiHandler::Screen(const HttpRequest& head) {
   if (IsHealthPath(head.target.substr(0, head.target.find('?')))) return std::nullopt;
-  if (!UserOf(head).has_value()) return ErrorResponse("Unauthorized", "Unauthorized");
-  if (!head.peer.has_value()) {
+  const absl::StatusOr<api::User> user =
+      Identify(head, server_.access(), options_.without_certificate);
+  if (!user.ok()) return EncodeError(user.status(), {});
+  if (options_.without_certificate.has_value()) {
     absl::string_view host = FindHeader(head.headers, "Host");
     const size_t colon = host.rfind(':');
     if (colon != absl::string_view::npos && host.find(']', colon) == absl::string_view::npos) {
@@ -148,6 +150,9 @@ HttpResponse ApiHandler::Paths() const {
   for (const char* path :
        {"/healthz", "/livez", "/metrics", "/openapi/v2", "/openapi/v3", "/readyz", "/version"}) {
     paths.emplace_back(path);
+  }
+  if (server_.access().service_accounts() != nullptr) {
+    paths.insert(paths.end(), {kIssuerPath, kKeysPath});
   }
   std::sort(paths.begin(), paths.end());
   api::Value list = api::Value::Array();
@@ -214,6 +219,25 @@ std::optional<HttpResponse> ApiHandler::ServeDocument(const HttpRequest& request
     return ServeDiscovery(request, url);
   }
   if (path[0] == "openapi") return openapi_.Serve(request, url);
+  return ServeIssuer(request, url);
+}
+
+std::optional<HttpResponse> ApiHandler::ServeIssuer(const HttpRequest& request, const Url& url) {
+  const apiserver::ServiceAccountTokens* const tokens = server_.access().service_accounts();
+  if (tokens == nullptr) return std::nullopt;
+  HttpResponse response;
+  response.headers.emplace_back("Cache-Control", "public, max-age=3600");
+  if (url.path == kIssuerPath) {
+    response.body = tokens->Configuration(
+        absl::StrCat(options_.without_certificate.has_value() ? "http://" : "https://",
+                     FindHeader(request.headers, "Host")));
+    return response;
+  }
+  if (url.path == kKeysPath) {
+    response.content_type = "application/jwk-set+json";
+    response.body = tokens->KeySet();
+    return response;
+  }
   return std::nullopt;
 }
 
@@ -227,23 +251,32 @@ rt::Task<HttpResponse> ApiHandler::Serve(HttpRequest request) {
 rt::Task<HttpResponse> ApiHandler::ServeUncompressed(HttpRequest request) {
   absl::StatusOr<Url> url = ParseUrl(request.target);
   if (!url.ok()) co_return EncodeError(url.status(), {});
-  const bool read = request.method == "GET" || request.method == "HEAD";
-  if (std::optional<HttpResponse> document = ServeDocument(request, *url)) {
-    if (read) co_return *std::move(document);
-    co_return ErrorResponse("MethodNotAllowed",
-                            "the server does not allow this method on the requested resource");
+  api::User user;
+  if (!IsHealthPath(url->path)) {
+    absl::StatusOr<api::User> found =
+        Identify(request, server_.access(), options_.without_certificate);
+    if (!found.ok()) co_return EncodeError(found.status(), {});
+    user = *std::move(found);
+    if (const std::optional<ApiPath> path = ParseApiPath(*url)) {
+      co_return co_await ServeResource(std::move(request), *std::move(url), *path, std::move(user));
+    }
+    const absl::Status allowed =
+        server_.access().AuthorizePath(user, absl::AsciiStrToLower(request.method),
+                                       absl::StrCat("/", absl::StrJoin(url->segments, "/")));
+    if (!allowed.ok()) co_return EncodeError(allowed, {});
   }
-  co_return co_await ServeResource(std::move(request), *std::move(url));
-}
-
-rt::Task<HttpResponse> ApiHandler::ServeResource(HttpRequest request, Url url) {
-  const std::optional<ApiPath> path = ParseApiPath(url);
-  if (!path.has_value()) {
+  std::optional<HttpResponse> document = ServeDocument(request, *url);
+  if (!document.has_value()) {
     co_return EncodeError(api::MakeStatus("NotFound", kNoSuchResource, {}), {});
   }
-  std::optional<api::User> user = UserOf(request);
-  if (!user.has_value()) co_return ErrorResponse("Unauthorized", "Unauthorized");
-  absl::StatusOr<DecodedRequest> decoded = DecodeRequest(request, url, *path, *std::move(user));
+  if (request.method == "GET" || request.method == "HEAD") co_return *std::move(document);
+  co_return ErrorResponse("MethodNotAllowed",
+                          "the server does not allow this method on the requested resource");
+}
+
+rt::Task<HttpResponse> ApiHandler::ServeResource(HttpRequest request, Url url, ApiPath path,
+                                                 api::User user) {
+  absl::StatusOr<DecodedRequest> decoded = DecodeRequest(request, url, path, std::move(user));
   const bool watch = decoded.ok() && decoded->request->verb == api::Verb::kWatch;
   const absl::StatusOr<Encoding> encoding = EncodingOf(
       request, url,
@@ -255,8 +288,8 @@ rt::Task<HttpResponse> ApiHandler::ServeResource(HttpRequest request, Url url) {
   rt::Reply reply = co_await server_.Handle("", decoded->request);
   const auto& answer = static_cast<const api::Response&>(*reply.message);
   HttpResponse response = reply.stream != nullptr
-                              ? EncodeWatch(*path->kind, std::move(reply.stream), *encoding, clock_)
-                              : EncodeAnswer(*path->kind, answer, *encoding, clock_.WallNow());
+                              ? EncodeWatch(*path.kind, std::move(reply.stream), *encoding, clock_)
+                              : EncodeAnswer(*path.kind, answer, *encoding, clock_.WallNow());
   AddWarnings(decoded->warnings, &response.headers);
   AddWarnings(answer.warnings, &response.headers);
   AddRetryAfter(answer, &response.headers);

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "real/http/api_path.h"
 #include "real/http/health.h"
 #include "real/http/message.h"
 #include "real/http/metrics.h"
@@ -24,11 +25,11 @@ namespace drydock::real {
 
 struct ApiHandlerOptions {
   std::string git_version;  // "v1.35.0+drydock"
-  // Who asks where connections show no certificate: over plain HTTP. Otherwise such
-  // requests are refused, but for health.
+  // Who asks where requests show neither a certificate nor a token: over plain HTTP.
+  // Otherwise such requests are refused, but for health.
   std::optional<api::User> without_certificate;
-  // Names that requests without a certificate may give as their Host: a page in a browser
-  // on this machine must not reach the API under a name of its own.
+  // Names that requests over plain HTTP may give as their Host: a page in a browser on this
+  // machine must not reach the API under a name of its own.
   std::vector<std::string> hosts;
 };
 
@@ -48,12 +49,13 @@ class ApiHandler final : public HttpHandler {
   rt::Task<HttpResponse> Serve(HttpRequest request) override;
 
  private:
-  std::optional<api::User> UserOf(const HttpRequest& head) const;
   // Whatever is no resource; nullopt when there is nothing at the path.
   std::optional<HttpResponse> ServeDocument(const HttpRequest& request, const Url& url);
   std::optional<HttpResponse> ServeDiscovery(const HttpRequest& request, const Url& url);
   rt::Task<HttpResponse> ServeUncompressed(HttpRequest request);
-  rt::Task<HttpResponse> ServeResource(HttpRequest request, Url url);
+  // OpenID Connect discovery: how others verify service account tokens.
+  std::optional<HttpResponse> ServeIssuer(const HttpRequest& request, const Url& url);
+  rt::Task<HttpResponse> ServeResource(HttpRequest request, Url url, ApiPath path, api::User user);
   HttpResponse Version(const Encoding& encoding) const;
   HttpResponse Paths() const;
 

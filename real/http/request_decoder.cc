@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "real/http/negotiation.h"
+#include "src/api/authentication_v1.h"
 #include "src/api/autoscaling_v1.h"
 #include "src/api/codec/codec.h"
 #include "src/api/codec/json.h"
@@ -98,6 +99,7 @@ const api::KindInfo& KindOfBody(const ApiPath& path) {
   if (path.subresource == "scale") return api::KindOf<api::Scale>();
   if (path.subresource == "binding") return api::KindOf<api::Binding>();
   if (path.subresource == "eviction") return api::KindOf<api::Eviction>();
+  if (path.subresource == "token") return api::KindOf<api::authenticationv1::TokenRequest>();
   return *path.kind;
 }
 

@@ -8,7 +8,6 @@
 #include "src/api/status.h"
 
 namespace drydock::real {
-namespace {
 
 absl::StatusOr<std::string> Unescape(absl::string_view text, bool plus_is_space) {
   std::string result;
@@ -29,8 +28,6 @@ absl::StatusOr<std::string> Unescape(absl::string_view text, bool plus_is_space)
   }
   return result;
 }
-
-}  // namespace
 
 absl::string_view Url::Parameter(absl::string_view name) const {
   for (const auto& [key, value] : query) {

@@ -21,6 +21,9 @@ struct Url {
   bool HasParameter(absl::string_view name) const;
 };
 
+// `text` with the bytes that its escapes (%2F) stand for.
+absl::StatusOr<std::string> Unescape(absl::string_view text, bool plus_is_space);
+
 // An error for targets that are no path, and for escapes that are none.
 absl::StatusOr<Url> ParseUrl(absl::string_view target);
 

@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "absl/status/statusor.h"
+#include "src/apiserver/auth/access_options.h"
 #include "src/apiserver/server.h"
 #include "src/client/client.h"
 #include "src/controllers/manager.h"
@@ -18,8 +19,10 @@ namespace drydock::real {
 
 class ControlPlane {
  public:
-  // Makes the components; nothing runs before Start. `env` and `store` outlive the plane.
-  static absl::StatusOr<std::unique_ptr<ControlPlane>> Create(rt::Env& env, store::Store& store);
+  // Makes the components; nothing runs before Start. `env`, `store` and what `access` points
+  // to outlive the plane.
+  static absl::StatusOr<std::unique_ptr<ControlPlane>> Create(rt::Env& env, store::Store& store,
+                                                              apiserver::AccessOptions access);
   ControlPlane(const ControlPlane&) = delete;
   ControlPlane& operator=(const ControlPlane&) = delete;
 
@@ -30,7 +33,7 @@ class ControlPlane {
   apiserver::Server& api() { return api_; }
 
  private:
-  ControlPlane(rt::Env& env, store::Store& store);
+  ControlPlane(rt::Env& env, store::Store& store, apiserver::AccessOptions access);
 
   apiserver::Server api_;
   const std::unique_ptr<rt::Transport::Listener> listener_;

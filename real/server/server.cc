@@ -12,6 +12,7 @@
 #include <sys/resource.h>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "real/asio/await_io.h"
 #include "real/host/files.h"
 #include "real/host/host_env.h"
@@ -19,10 +20,12 @@
 #include "real/http/http_server.h"
 #include "real/http/tls.h"
 #include "real/pki/pki.h"
+#include "real/pki/token_key.h"
 #include "real/server/backup.h"
 #include "real/server/control_plane.h"
 #include "real/server/control_socket.h"
 #include "real/server/store_factory.h"
+#include "src/apiserver/auth/access_options.h"
 #include "src/apiserver/object_codec.h"
 #include "src/rt/status_macros.h"
 
@@ -86,6 +89,32 @@ ApiHandlerOptions HandlerOptions(const ServerConfig& config) {
   return options;
 }
 
+absl::StatusOr<apiserver::AccessOptions> AccessOptionsOf(const ServerConfig& config) {
+  apiserver::AccessOptions access;
+  access.default_service_accounts = true;
+  for (const absl::string_view mode : absl::StrSplit(config.authorization_mode, ',')) {
+    if (mode == "Node") {
+      access.node = true;
+    } else if (mode == "RBAC") {
+      access.rbac = true;
+    } else if (mode != "AlwaysAllow" || config.authorization_mode != mode) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("--authorization-mode: expected Node, RBAC, or AlwaysAllow alone, got \"",
+                       config.authorization_mode, "\""));
+    }
+  }
+  if (config.token_auth_file.empty()) return access;
+  const absl::StatusOr<std::string> text = ReadFile(config.token_auth_file);
+  if (!text.ok()) return text.status();
+  auto tokens = apiserver::ParseTokenFile(*text);
+  if (!tokens.ok()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(config.token_auth_file, ": ", tokens.status().message()));
+  }
+  access.static_tokens = *std::move(tokens);
+  return access;
+}
+
 // Everything between the start and the end of one server.
 class Process {
  public:
@@ -119,6 +148,7 @@ class Process {
   apiserver::ObjectCodec codec_;
   StoreForm store_;
   std::unique_ptr<ControlSocket> control_;
+  std::unique_ptr<apiserver::TokenSigner> signer_;
   std::unique_ptr<Pki> pki_;
   std::unique_ptr<TlsContext> tls_;
   std::unique_ptr<ControlPlane> plane_;
@@ -161,7 +191,17 @@ absl::Status Process::Prepare() {
     RETURN_IF_ERROR(ListenForCommands());
   }
   RETURN_IF_ERROR(MakeTls());
-  absl::StatusOr<std::unique_ptr<ControlPlane>> plane = ControlPlane::Create(env_, *store_.store);
+  const std::string pki_folder = absl::StrCat(config_.data_dir, "/pki");
+  RETURN_IF_ERROR(MakePrivateFolder(pki_folder));
+  absl::StatusOr<std::unique_ptr<apiserver::TokenSigner>> signer =
+      EnsureTokenSigner(absl::StrCat(pki_folder, "/sa.key"));
+  if (!signer.ok()) return signer.status();
+  signer_ = *std::move(signer);
+  absl::StatusOr<apiserver::AccessOptions> access = AccessOptionsOf(config_);
+  if (!access.ok()) return access.status();
+  access->signer = signer_.get();
+  absl::StatusOr<std::unique_ptr<ControlPlane>> plane =
+      ControlPlane::Create(env_, *store_.store, *std::move(access));
   if (!plane.ok()) return plane.status();
   plane_ = *std::move(plane);
   handler_ = std::make_unique<ApiHandler>(plane_->api(), env_.executor(), HandlerOptions(config_));

@@ -14,7 +14,11 @@ struct ServerConfig {
   std::string listen = "127.0.0.1:6443";
   std::string kubeconfig;      // Empty: DATA_DIR/admin.kubeconfig.
   bool insecure_http = false;  // Plain HTTP without authentication, on a loopback address only.
-  std::string git_version;     // "v1.35.0+drydock"
+  // "Node", "RBAC", or both with a comma between them; "AlwaysAllow": whoever is known may do
+  // everything.
+  std::string authorization_mode = "Node,RBAC";
+  std::string token_auth_file;  // TOKEN,USER,UID[,"GROUP,GROUP"] on each line; empty: none.
+  std::string git_version;      // "v1.35.0+drydock"
 };
 
 // Serves until SIGTERM or SIGINT. The kubeconfig is written when the server is ready; what

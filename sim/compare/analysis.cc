@@ -81,6 +81,8 @@ absl::StatusOr<Taken> Take(const Analysis& analysis, const Value& results) {
       absl::StatusOr<Points> points = NumbersAt(results, *path, NameOf(plot));
       if (!points.ok()) return points.status();
       into->back() = *std::move(points);
+      if (path == &plot.x) continue;
+      for (double& point : into->back()) point *= plot.scale;
     }
   }
   return taken;

@@ -153,6 +153,7 @@ CurvePlot ReadPlot(Errors& errors, const Value& value, const std::string& where)
   plot.y_label = reader.String("yLabel", "");
   plot.from = reader.Number("from", 0, 0, 1e15);
   plot.y_from_zero = reader.Bool("yFromZero", true);
+  plot.scale = reader.Number("scale", 1, 0, 1e12);
   reader.Finish();
   return plot;
 }
@@ -428,9 +429,10 @@ std::vector<CurvePlot> DefaultPlots(const Value& results) {
        "curves.allocationBound"},
       {"Fragmentation", "curves.fragmentation", "", load, "percent of all GPUs", ""},
       {"Pods that wait", "series.podsPending", "series.seconds", "seconds", "pods", ""},
-      {"CPU requested", "series.cpu", "series.seconds", "seconds", "of allocatable", ""},
+      {"CPU requested", "series.cpu", "series.seconds", "seconds", "percent of allocatable", "", 0,
+       true, 100},
       {"Free CPU where a mean pod does not fit", "series.cpuFragmentation", "series.seconds",
-       "seconds", "of the free CPU", ""},
+       "seconds", "percent of the free CPU", "", 0, true, 100},
   };
   std::vector<CurvePlot> plots;
   for (const CurvePlot& plot : all) {

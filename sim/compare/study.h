@@ -49,6 +49,7 @@ struct CurvePlot {
   std::string bound;
   double from = 0;  // Only what is right of it is drawn.
   bool y_from_zero = true;
+  double scale = 1;  // Numbers are shown times this.
 };
 
 struct Study {

@@ -1,7 +1,9 @@
 // Files by the standard library.
 #include "sim/files/files.h"
 
+#include <algorithm>
 #include <cerrno>
+#include <cstdint>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
@@ -25,6 +27,16 @@ absl::StatusOr<std::string> ReadFile(const std::string& path) {
   std::string content((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
   if (file.bad()) return absl::DataLossError(absl::StrCat(path, ": cannot be read to its end"));
   return content;
+}
+
+absl::StatusOr<std::string> ReadFileHead(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::error_code error;
+  const uintmax_t size = std::filesystem::file_size(path, error);
+  if (!file || error) return absl::NotFoundError(absl::StrCat(path, ": cannot be read"));
+  std::string head(std::min<uintmax_t>(size, size_t{1} << 20), 0);
+  file.read(head.data(), static_cast<std::streamsize>(head.size()));
+  return absl::StrCat(size, ":", head);
 }
 
 absl::Status WriteFile(const std::string& path, absl::string_view content) {

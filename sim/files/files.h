@@ -13,6 +13,9 @@ namespace drydock::sim {
 // kNotFound when there is no such file; other errors name the file and the cause.
 absl::StatusOr<std::string> ReadFile(const std::string& path);
 
+// Its first megabyte and its size, which tell apart files that are too large to be read.
+absl::StatusOr<std::string> ReadFileHead(const std::string& path);
+
 // Replaces the file in one step, so that a reader never sees half of it.
 absl::Status WriteFile(const std::string& path, absl::string_view content);
 

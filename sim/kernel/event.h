@@ -58,6 +58,7 @@ class Item {
 
   explicit operator bool() const { return bits_ != 0; }
   bool is_event() const { return (bits_ & kEventBit) != 0; }
+  // NOLINTBEGIN(performance-no-int-to-ptr): a pointer with a tag in its lowest bit.
   Event& event() const { return *reinterpret_cast<Event*>(bits_ & ~kEventBit); }
   rt::Wakeup& wakeup() const { return *reinterpret_cast<rt::Wakeup*>(bits_); }
 
@@ -68,6 +69,7 @@ class Item {
     __builtin_prefetch(address);
     __builtin_prefetch(address + (is_event() ? 64 : -64));
   }
+  // NOLINTEND(performance-no-int-to-ptr)
 
  private:
   static constexpr uintptr_t kEventBit = 1;

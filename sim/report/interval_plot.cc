@@ -11,7 +11,7 @@ namespace drydock::sim {
 namespace {
 
 constexpr double kWidth = 720;
-constexpr double kRight = 110;  // Room for the numbers.
+constexpr double kRight = 124;  // Room for the numbers.
 constexpr double kTop = 40;
 constexpr double kBottom = 46;
 constexpr double kRowHeight = 26;
@@ -40,7 +40,7 @@ void AppendRow(const IntervalPlot::Row& row, double y, const PlotScale& x, doubl
 
 std::string FigureWithInterval(double mean, double half) {
   // As many decimals as the interval leaves meaning, two at least where numbers are small.
-  int decimals = std::fabs(mean) >= 1000 ? 0 : 2;
+  int decimals = std::fabs(mean) >= 1000 ? 0 : std::fabs(mean) >= 100 ? 1 : 2;
   if (half > 0 && half < 0.01 && std::fabs(mean) < 1) decimals = 4;
   if (half == 0) return absl::StrFormat("%.*f", decimals, mean);
   return absl::StrFormat("%.*f \u00b1 %.*f", decimals, mean, decimals, half);

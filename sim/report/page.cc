@@ -22,7 +22,7 @@ section { border-top: 1px solid var(--rule); margin-top: 40px; }
 .facts { display: grid; grid-template-columns: repeat(auto-fill, minmax(170px, 1fr)); gap: 12px; }
 .fact { background: var(--card); border-radius: 8px; padding: 12px 14px; }
 .fact b { display: block; font-size: 20px; font-variant-numeric: tabular-nums; }
-.fact span { color: var(--quiet); font-size: 13px; }
+.fact span { color: var(--quiet); font-size: 13px; overflow-wrap: anywhere; }
 .plots { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 500px), 1fr));
   gap: 20px; margin-top: 28px; }
 .plot { width: 100%; height: auto; }

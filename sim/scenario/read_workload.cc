@@ -191,12 +191,13 @@ WorkloadItem ReadWorkload(Errors& errors, const Value& value, const std::string&
   reader.Need("at");
   item.at = reader.Duration("at", absl::ZeroDuration());
   const std::string action =
-      reader.OneOf({"apply", "generate", "scale", "patch", "delete", "churn"});
+      reader.OneOf({"apply", "generate", "replay", "scale", "patch", "delete", "churn"});
   if (!action.empty()) {
     const Value& body = *reader.Find(action);
     const std::string where = reader.PathOf(action);
     if (action == "apply") item.action = ReadApply(errors, body, where);
     if (action == "generate") item.action = ReadGenerate(errors, body, where);
+    if (action == "replay") item.action = ReadReplay(errors, body, where);
     if (action == "scale") item.action = ReadScale(errors, body, where);
     if (action == "patch") item.action = ReadPatch(errors, body, where);
     if (action == "delete") item.action = ReadDelete(errors, body, where);

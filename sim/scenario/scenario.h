@@ -14,6 +14,7 @@
 
 #include "absl/time/time.h"
 #include "sim/scenario/distribution.h"
+#include "sim/traces/task_trace.h"
 #include "src/api/codec/tree.h"
 
 namespace drydock::sim {
@@ -97,10 +98,19 @@ struct ChurnAction {
   int kill_weight = 1;     // or the deletion of one pod.
   Distribution replicas = Distribution::Constant(absl::ZeroDuration());
 };
+// The tasks of a recorded workload as pods, at the times at which they came.
+struct ReplayAction {
+  TaskTraceSpec trace;
+  api::Value object;    // A Pod: each task is a copy, with its name, requests and run time.
+  absl::Duration from;  // Of the trace; what came before is left out, and time counts from here.
+  double speed = 1;     // Arrivals come so many times faster. Run times stay.
+  int64_t limit = 0;    // Tasks; 0: all.
+};
 
 struct WorkloadItem {
   absl::Duration at;
-  std::variant<ApplyAction, GenerateAction, ScaleAction, PatchAction, DeleteAction, ChurnAction>
+  std::variant<ApplyAction, GenerateAction, ScaleAction, PatchAction, DeleteAction, ChurnAction,
+               ReplayAction>
       action;
 };
 

@@ -13,6 +13,7 @@ namespace drydock::sim {
 
 ClusterSpec ReadCluster(Errors& errors, ObjectReader reader);
 WorkloadItem ReadWorkload(Errors& errors, const api::Value& value, const std::string& path);
+ReplayAction ReadReplay(Errors& errors, const api::Value& value, const std::string& path);
 FaultItem ReadFault(Errors& errors, const api::Value& value, const std::string& path);
 
 }  // namespace drydock::sim

@@ -84,6 +84,8 @@ Task<> WorkloadDriver::Perform(const WorkloadItem& item, size_t number) {
     co_await Do(*remove, random);
   } else if (const auto* churn = std::get_if<ChurnAction>(&item.action)) {
     co_await Do(*churn, random);
+  } else if (const auto* replay = std::get_if<ReplayAction>(&item.action)) {
+    co_await Do(*replay, random);
   }
 }
 

@@ -39,7 +39,9 @@ class WorkloadDriver {
   rt::Task<> Do(const PatchAction& action, rt::Random random);
   rt::Task<> Do(const DeleteAction& action, rt::Random random);
   rt::Task<> Do(const ChurnAction& action, rt::Random random);
+  rt::Task<> Do(const ReplayAction& action, rt::Random random);
 
+  rt::Task<> ReplayOne(const ReplayAction& action, TraceTask task);
   rt::Task<> ApplyOne(api::ObjectRef object);
   rt::Task<> CreateOne(api::ObjectRef object);
   rt::Task<> DeleteAfter(api::ObjectRef object, absl::Duration lifetime);

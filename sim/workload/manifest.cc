@@ -36,6 +36,18 @@ struct Checker {
     RETURN_IF_ERROR(Vary(action.vary, random, &tree));
     return DecodeManifest(tree, scenario.path).status();
   }
+  // The file's first task: what is wrong with the others shows when they come.
+  absl::Status operator()(const ReplayAction& action) const {
+    const absl::StatusOr<std::unique_ptr<TaskTrace>> trace = OpenTaskTrace(action.trace);
+    if (!trace.ok()) return trace.status();
+    const absl::StatusOr<std::optional<TraceTask>> first = (*trace)->Next();
+    if (!first.ok()) return first.status();
+    TraceTask task = first->value_or(TraceTask());
+    if (task.name.empty()) task.name = "task";
+    const absl::StatusOr<Value> pod = PodOfTask(action, task, 0);
+    if (!pod.ok()) return InFile(pod.status());
+    return DecodeManifest(*pod, scenario.path).status();
+  }
   absl::Status operator()(const ScaleAction& action) const { return OneObject(action.target); }
   absl::Status operator()(const PatchAction& action) const { return OneObject(action.target); }
   absl::Status operator()(const DeleteAction& action) const {
@@ -104,6 +116,30 @@ absl::Status Vary(const std::vector<VaryRule>& rules, rt::Random& random, Value*
     if (!set.ok()) return absl::InvalidArgumentError(absl::StrCat("vary: ", set.message()));
   }
   return absl::OkStatus();
+}
+
+std::string PodNameOf(const TraceTask& task, int copy) {
+  return task.copies == 1 ? task.name : absl::StrCat(task.name, "-", copy);
+}
+
+absl::StatusOr<Value> PodOfTask(const ReplayAction& action, const TraceTask& task, int copy) {
+  Value pod = action.object;
+  const auto set = [&pod](absl::string_view path, const std::string& text) {
+    return SetValue(path, Value::String(text), &pod);
+  };
+  RETURN_IF_ERROR(set("metadata.name", PodNameOf(task, copy)));
+  constexpr char kRequests[] = "spec.containers[0].resources.requests.";
+  if (task.cpu_milli > 0) {
+    RETURN_IF_ERROR(set(absl::StrCat(kRequests, "cpu"), absl::StrCat(task.cpu_milli, "m")));
+  }
+  if (task.memory_bytes > 0) {
+    RETURN_IF_ERROR(set(absl::StrCat(kRequests, "memory"), absl::StrCat(task.memory_bytes)));
+  }
+  if (task.runs != absl::InfiniteDuration()) {
+    RETURN_IF_ERROR(set("metadata.annotations[sim.drydock.dev/run-for]",
+                        absl::StrFormat("%dms", absl::ToInt64Milliseconds(task.runs))));
+  }
+  return pod;
 }
 
 absl::StatusOr<std::unique_ptr<google::protobuf::Message>> DecodeManifest(

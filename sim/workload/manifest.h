@@ -12,6 +12,7 @@
 #include "absl/strings/string_view.h"
 #include "google/protobuf/message.h"
 #include "sim/scenario/scenario.h"
+#include "sim/traces/task_trace.h"
 #include "src/api/scheme.h"
 #include "src/rt/random.h"
 
@@ -27,6 +28,11 @@ absl::Status Vary(const std::vector<VaryRule>& rules, rt::Random& random, api::V
 // and its kind has one. `source` is its file, for errors.
 absl::StatusOr<std::unique_ptr<google::protobuf::Message>> DecodeManifest(const api::Value& tree,
                                                                           absl::string_view source);
+
+// The pod of a task's copy number `copy`, as a manifest.
+absl::StatusOr<api::Value> PodOfTask(const ReplayAction& action, const TraceTask& task, int copy);
+// Its name.
+std::string PodNameOf(const TraceTask& task, int copy);
 
 // "deployment/web", "kube-system/daemonset/agent"; only "deployment" for all of a kind.
 struct Target {

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "src/api/object.h"
@@ -40,6 +41,9 @@ enum class Propagation : uint8_t { kDefault, kOrphan, kBackground, kForeground }
 struct User {
   std::string name;
   std::vector<std::string> groups;
+  std::string uid;
+  // What the authenticator knows besides, values by key ("authentication.kubernetes.io/pod-name").
+  std::vector<std::pair<std::string, std::vector<std::string>>> extra;
 };
 
 struct Request final : public rt::Payload {

@@ -9,6 +9,7 @@
 
 #include "absl/time/time.h"
 #include "src/api/request.h"
+#include "src/apiserver/auth/access_options.h"
 #include "src/apiserver/watch_cache.h"
 
 namespace drydock::apiserver {
@@ -21,6 +22,8 @@ struct ServerOptions {
   int max_writes_in_flight = 200;
   // The time that a request takes to serve, spent before it is handled. Null: none.
   std::function<absl::Duration(const api::Request&)> cost;
+
+  AccessOptions access;
 
   WatchCacheOptions watch_cache;
   size_t watch_buffer = 10'000;  // Messages that wait for one watcher.

@@ -4,12 +4,13 @@
 #include <iterator>
 
 #include "absl/strings/string_view.h"
+#include "src/apiserver/auth/access.h"
 
 namespace drydock::apiserver {
 namespace {
 
-// What Registry::Serve does not answer.
-constexpr absl::string_view kNotServed[] = {"ephemeralcontainers", "log", "resize", "token"};
+// What the server does not answer.
+constexpr absl::string_view kNotServed[] = {"ephemeralcontainers", "log", "resize"};
 
 }  // namespace
 
@@ -17,7 +18,8 @@ std::vector<api::ServedResource> ServedResources(const ResourceTable& resources)
   std::vector<api::ServedResource> served = api::ServedByScheme();
   served.erase(std::remove_if(served.begin(), served.end(),
                               [&resources](const api::ServedResource& resource) {
-                                return resources.Find(*resource.kind) == nullptr;
+                                return resources.Find(*resource.kind) == nullptr &&
+                                       !IsReview(*resource.kind);
                               }),
                served.end());
   for (api::ServedResource& resource : served) {

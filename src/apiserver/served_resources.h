@@ -9,7 +9,8 @@
 
 namespace drydock::apiserver {
 
-// The resources of the table, in its order, with the subresources that the registry answers.
+// The resources of the table and the reviews, in the scheme's order, with the subresources that
+// the server answers.
 std::vector<api::ServedResource> ServedResources(const ResourceTable& resources);
 
 }  // namespace drydock::apiserver

@@ -1,13 +1,15 @@
 // The handler chain, start-up and housekeeping.
 #include "src/apiserver/server.h"
 
-#include <algorithm>
 #include <utility>
 
 #include "src/api/core/v1/namespace.h"
 #include "src/api/status.h"
 #include "src/apiserver/admission/chain.h"
 #include "src/apiserver/admission/plugins.h"
+#include "src/apiserver/auth/access.h"
+#include "src/apiserver/auth/access_control.h"
+#include "src/apiserver/auth/policy_keeper.h"
 #include "src/apiserver/cacher.h"
 #include "src/apiserver/registry/registry.h"
 #include "src/apiserver/resource.h"
@@ -16,7 +18,6 @@ namespace drydock::apiserver {
 namespace {
 
 constexpr absl::Duration kRetryStoreAfter = absl::Seconds(1);
-constexpr char kSystemMasters[] = "system:masters";
 constexpr const char* kNamespaces[] = {"kube-system", "kube-public", "kube-node-lease", "default"};
 
 bool IsRead(api::Verb verb) {
@@ -55,31 +56,23 @@ class Server::InFlight {
 };
 
 Server::Server(rt::Env& env, store::Store& store, ServerOptions options)
-    : Server(env, store, std::move(options), nullptr, nullptr) {}
-
-Server::Server(rt::Env& env, store::Store& store, ServerOptions options,
-               std::unique_ptr<Authenticator> authenticator, std::unique_ptr<Authorizer> authorizer)
     : env_(env),
       store_(store),
       options_(std::move(options)),
-      authenticator_(std::move(authenticator)),
-      authorizer_(std::move(authorizer)),
       resources_(std::make_unique<ResourceTable>()),
       cacher_(std::make_unique<Cacher>(*resources_, env.executor(), store, options_.watch_cache)),
-      admission_(std::make_unique<AdmissionChain>(*resources_,
-                                                  MakeAdmissionPlugins(*resources_, *cacher_))),
+      access_(std::make_unique<AccessControl>(env, *resources_, *cacher_, options_.access)),
+      admission_(std::make_unique<AdmissionChain>(
+          *resources_, MakeAdmissionPlugins(*resources_, *cacher_, access_->authorizer()))),
       registry_(
           std::make_unique<Registry>(env, store, *resources_, *cacher_, *admission_, options_)) {
-  if (authorizer_ == nullptr) return;
-  registry_->GuardCreates([this](const api::Request& request) {
-    api::Request creation;
-    creation.verb = api::Verb::kCreate;
-    creation.kind = request.kind;
-    creation.ns = request.ns;
-    creation.name = request.name;
-    creation.user = request.user;
-    return authorizer_->Authorize(request.user, creation);
-  });
+  registry_->GuardCreates(
+      [this](const api::Request& request) { return access_->AuthorizeCreation(request); });
+  const AccessOptions& access = options_.access;
+  if (access.rbac || access.default_service_accounts) {
+    keeper_ =
+        std::make_unique<PolicyKeeper>(env.executor(), *resources_, *cacher_, *registry_, access);
+  }
 }
 
 Server::~Server() = default;
@@ -98,7 +91,8 @@ rt::Task<absl::Status> Server::Bootstrap() {
     const absl::StatusOr<Answer> made = co_await registry_->Serve(request);
     if (!made.ok() && !api::IsAlreadyExists(made.status())) co_return made.status();
   }
-  co_return absl::OkStatus();
+  if (keeper_ == nullptr) co_return absl::OkStatus();
+  co_return co_await keeper_->Establish();
 }
 
 rt::Task<> Server::Run() {
@@ -114,6 +108,7 @@ rt::Task<> Server::Run() {
     if (made.ok()) break;
     co_await env_.executor().SleepFor(kRetryStoreAfter);
   }
+  if (keeper_ != nullptr) tasks_.Spawn(keeper_->Run());
   ready_ = true;
   co_await Compact();
 }
@@ -180,8 +175,7 @@ rt::Task<rt::Reply> Server::Process(rt::Address peer, rt::Ref<const api::Request
         api::MakeStatus("NotFound", "the server could not find the requested resource", {}));
   }
   const bool read = IsRead(request->verb);
-  const auto& groups = request->user.groups;
-  const bool exempt = std::find(groups.begin(), groups.end(), kSystemMasters) != groups.end();
+  const bool exempt = IsInGroup(request->user, kMastersGroup);
   const int limit = exempt ? 0
                     : read ? options_.max_reads_in_flight
                            : options_.max_writes_in_flight;
@@ -194,16 +188,12 @@ rt::Task<rt::Reply> Server::Process(rt::Address peer, rt::Ref<const api::Request
     const absl::Duration cost = options_.cost(*request);
     if (cost > absl::ZeroDuration()) co_await env_.executor().SleepFor(cost);
   }
-  if (authenticator_ != nullptr) {
-    const absl::StatusOr<api::User> user = authenticator_->Authenticate(peer, *request);
-    if (!user.ok()) co_return ReplyWith(user.status());
-    if (authorizer_ != nullptr) {
-      const absl::Status allowed = authorizer_->Authorize(*user, *request);
-      if (!allowed.ok()) co_return ReplyWith(allowed);
-    }
-  } else if (authorizer_ != nullptr) {
-    const absl::Status allowed = authorizer_->Authorize(request->user, *request);
-    if (!allowed.ok()) co_return ReplyWith(allowed);
+  const absl::Status allowed = access_->Authorize(*request);
+  if (!allowed.ok()) co_return ReplyWith(allowed);
+  if (AccessControl::Serves(*request)) {
+    absl::StatusOr<api::ObjectRef> served = access_->Serve(*request);
+    if (!served.ok()) co_return ReplyWith(served.status());
+    co_return ReplyWith(AnswerWith(201, *std::move(served)));
   }
   absl::StatusOr<Answer> answer = co_await registry_->Serve(*request);
   if (!answer.ok()) co_return ReplyWith(answer.status());

@@ -5,9 +5,9 @@
 //   group.Spawn(server.Run());                       // Loads, then serves and keeps house.
 //   listener = env.transport().Listen("apiserver", server);
 //
-// A request goes through admission to flight (bounded), authentication, authorisation,
-// admission, and the registry. The server keeps no state that the store does not have:
-// after a crash a new one reads it and goes on.
+// A request goes through admission to flight (bounded), authorisation, admission, and the
+// registry; who asks, the transport has found out. The server keeps no state that the store does
+// not have: after a crash a new one reads it and goes on.
 #ifndef DRYDOCK_SRC_APISERVER_SERVER_H_
 #define DRYDOCK_SRC_APISERVER_SERVER_H_
 
@@ -32,27 +32,12 @@
 
 namespace drydock::apiserver {
 
+class AccessControl;
 class Cacher;
+class PolicyKeeper;
 class Registry;
 class ResourceTable;
 class AdmissionChain;
-
-// Says who a request comes from; the simulated transport's word is taken for it.
-class Authenticator {
- public:
-  virtual ~Authenticator() = default;
-  // An error answers the request ("Unauthorized").
-  virtual absl::StatusOr<api::User> Authenticate(const rt::Address& peer,
-                                                 const api::Request& request) = 0;
-};
-
-// Says who may do what.
-class Authorizer {
- public:
-  virtual ~Authorizer() = default;
-  // OK, or why not ("Forbidden").
-  virtual absl::Status Authorize(const api::User& user, const api::Request& request) = 0;
-};
 
 struct ServerMetrics {
   struct Key {
@@ -78,10 +63,8 @@ struct ServerMetrics {
 
 class Server final : public rt::Service {
  public:
-  // `env` and `store` outlive the server. Null hooks let everybody in.
+  // `env` and `store` outlive the server.
   Server(rt::Env& env, store::Store& store, ServerOptions options);
-  Server(rt::Env& env, store::Store& store, ServerOptions options,
-         std::unique_ptr<Authenticator> authenticator, std::unique_ptr<Authorizer> authorizer);
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
   ~Server() override;
@@ -104,6 +87,8 @@ class Server final : public rt::Service {
   const ServerMetrics& metrics() const { return metrics_; }
   const Cacher& cacher() const { return *cacher_; }
   const ResourceTable& resources() const { return *resources_; }
+  // For the front: who asks, and what they may see beside resources.
+  AccessControl& access() { return *access_; }
 
  private:
   class InFlight;
@@ -117,12 +102,12 @@ class Server final : public rt::Service {
   rt::Env& env_;
   store::Store& store_;
   const ServerOptions options_;
-  const std::unique_ptr<Authenticator> authenticator_;
-  const std::unique_ptr<Authorizer> authorizer_;
   std::unique_ptr<ResourceTable> resources_;
   std::unique_ptr<Cacher> cacher_;
+  std::unique_ptr<AccessControl> access_;
   std::unique_ptr<AdmissionChain> admission_;
   std::unique_ptr<Registry> registry_;
+  std::unique_ptr<PolicyKeeper> keeper_;  // Null when there is nothing to keep.
   std::function<void(const RequestRecord&)> observer_;
   ServerMetrics metrics_;
   // The counters by what is cheap to look up; looked up, never iterated.

@@ -147,6 +147,7 @@ void WatchCache::Load(absl::string_view suffix, api::ObjectRef object) {
   made->key = std::string(suffix);
   made->object = std::move(object);
   Entry& entry = objects_.Insert(std::move(made));
+  if (listener_) listener_(nullptr, entry.object);
   if (indexed_ == nullptr) return;
   std::string scratch;
   BucketFor(indexed_->ValueIn(entry.object->message(), &scratch))
@@ -180,11 +181,13 @@ void WatchCache::Apply(absl::string_view suffix, int64_t revision, api::ObjectRe
         }
       }
       entry->object = after;
+      if (listener_) listener_(before, after);
     } else {
       if (indexed_ != nullptr) {
         Unindex(*entry, indexed_->ValueIn(before->message(), &old_scratch));
       }
       objects_.Erase(*entry);
+      if (listener_) listener_(before, nullptr);
     }
   }
   Remember(
@@ -251,6 +254,7 @@ void WatchCache::Reset(int64_t revision, const absl::Status& why) {
   while (objects_.size() > 0) objects_.Erase(*objects_.begin()->second);
   history_.clear();
   history_start_ = revision;
+  if (listener_) listener_(nullptr, nullptr);
   for (const auto& [arrival, watcher] : watchers_) {
     watcher->Fail(why);
     // It stays until its client hangs up.

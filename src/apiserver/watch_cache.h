@@ -13,8 +13,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/container/btree_map.h"
@@ -81,6 +83,11 @@ class WatchCache {
   void Remove(Watcher& watcher);
   size_t watcher_count() const { return watchers_.size(); }
 
+  // Hears of each change of the present state, at once: for what keeps an index of its own
+  // over it. As Apply; both null: everything has been forgotten. One listener at most.
+  using Listener = std::function<void(const api::ObjectRef& before, const api::ObjectRef& after)>;
+  void SetListener(Listener listener) { listener_ = std::move(listener); }
+
   // For the Cacher. `suffix` is the key's; null `before`: created, null `after`: deleted.
   void Load(absl::string_view suffix, api::ObjectRef object);
   void Apply(absl::string_view suffix, int64_t revision, api::ObjectRef before,
@@ -127,6 +134,7 @@ class WatchCache {
   absl::flat_hash_map<std::string, Watchers> by_object_;  // By suffix.
   absl::flat_hash_map<std::string, Watchers> by_namespace_;
   Watchers of_all_;
+  Listener listener_;
   absl::btree_map<uint64_t, Watcher*> watchers_;  // All of them, by arrival.
   uint64_t arrivals_ = 0;
   uint64_t watchers_considered_ = 0;

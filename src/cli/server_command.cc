@@ -12,7 +12,9 @@ namespace {
 
 constexpr char kUsage[] =
     "Usage: drydock server --data-dir DIR [--store sqlite|memory]\n"
-    "                      [--listen ADDRESS:PORT] [--kubeconfig FILE] [--insecure-http]\n"
+    "                      [--listen ADDRESS:PORT] [--kubeconfig FILE]\n"
+    "                      [--authorization-mode MODES] [--token-auth-file FILE]\n"
+    "                      [--insecure-http]\n"
     "\n"
     "Runs an API server, a scheduler and the controllers in one process, until SIGTERM.\n"
     "\n"
@@ -21,6 +23,11 @@ constexpr char kUsage[] =
     "  --store sqlite       where objects are kept; in memory they end with the process\n"
     "  --listen ADDRESS     127.0.0.1:6443 if not given; port 0 is any free one\n"
     "  --kubeconfig FILE    written when the server is ready; DIR/admin.kubeconfig if not given\n"
+    "  --authorization-mode MODES   Node,RBAC if not given; AlwaysAllow: everybody who is known "
+    "may\n"
+    "                       do everything\n"
+    "  --token-auth-file FILE   users by bearer tokens: TOKEN,USER,UID[,\"GROUP,GROUP\"] on a "
+    "line\n"
     "  --insecure-http      plain HTTP without authentication, on a loopback address only\n"
     "\n"
     "Exit codes: 0 stopped by a signal, 1 it could not serve, 2 bad usage.\n";
@@ -45,11 +52,13 @@ absl::StatusOr<real::ServerConfig> ParseServer(const std::vector<std::string>& a
       value = flag.substr(equals + 1);
       flag.resize(equals);
     }
-    std::string* const target = flag == "--data-dir"     ? &config.data_dir
-                                : flag == "--store"      ? &config.store
-                                : flag == "--listen"     ? &config.listen
-                                : flag == "--kubeconfig" ? &config.kubeconfig
-                                                         : nullptr;
+    std::string* const target = flag == "--data-dir"             ? &config.data_dir
+                                : flag == "--store"              ? &config.store
+                                : flag == "--listen"             ? &config.listen
+                                : flag == "--kubeconfig"         ? &config.kubeconfig
+                                : flag == "--authorization-mode" ? &config.authorization_mode
+                                : flag == "--token-auth-file"    ? &config.token_auth_file
+                                                                 : nullptr;
     if (target == nullptr) return Usage(absl::StrCat("unknown flag ", flag));
     if (equals == std::string::npos) {
       if (i + 1 >= arguments.size()) return Usage(absl::StrCat("expected a value after ", flag));

@@ -4,7 +4,6 @@
 // what comes of it. With DRYDOCK_REWRITE=FILE in the environment the table is written anew.
 #include <cstdlib>
 #include <fstream>
-#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -21,7 +20,6 @@
 #include "src/api/codec/json.h"
 #include "src/api/codec/yaml.h"
 #include "src/api/status.h"
-#include "src/apiserver/server.h"
 #include "tests/apiserver/support.h"
 
 namespace drydock::apiserver {
@@ -272,37 +270,6 @@ TEST(FieldManagement, CostsNothingWhereItIsNotAskedFor) {
   EXPECT_EQ((*applied)->metadata().managed_fields(1).manager(), "before-first-apply");
   test.SetPhase("a", "Failed");
   EXPECT_EQ(test.cluster().Get<api::Pod>("default", "a")->metadata().managed_fields_size(), 3);
-}
-
-class NoCreates final : public Authorizer {
- public:
-  absl::Status Authorize(const api::User&, const api::Request& request) override {
-    if (request.verb != api::Verb::kCreate) return absl::OkStatus();
-    return api::Forbidden("", "configmaps", request.name, "not by you");
-  }
-};
-
-TEST(FieldManagement, MakesObjectsOnlyForThoseWhoMayCreate) {
-  testing_support::TestCluster cluster;
-  // A second server over the cluster's store, with rules.
-  Server server(cluster.AddMachine("other"), cluster.store(), {}, nullptr,
-                std::make_unique<NoCreates>());
-  rt::TaskGroup group;
-  group.Spawn(server.Run());
-  ASSERT_TRUE(cluster.RunUntil([&] { return server.ready(); }));
-  rt::Ref<api::Request> apply = rt::MakeRef<api::Request>();
-  apply->verb = api::Verb::kPatch;
-  apply->kind = api::FindKind("v1", "ConfigMap");
-  apply->ns = "default";
-  apply->name = "x";
-  apply->patch_type = api::PatchType::kApply;
-  apply->field_manager = "me";
-  apply->patch = R"({"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"x"}})";
-  const rt::Reply reply = cluster.Await(server.Handle("client-0", apply));
-  const auto& response = static_cast<const api::Response&>(*reply.message);
-  EXPECT_EQ(response.code, 403);
-  EXPECT_EQ(api::As<api::metav1::Status>(response.object)->message(),
-            "configmaps \"x\" is forbidden: not by you");
 }
 
 TEST(FieldManagement, HearsOfDuplicateFieldsOfAConfiguration) {

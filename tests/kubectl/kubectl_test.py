@@ -13,7 +13,8 @@ A line with `$ ` is a command for bash, which runs in the folder `manifests` and
 $NAMESPACE, the server's folder in $DATA, one for itself in $HOME, and `api` beside kubectl; lines with `> ` behind it belong to it.
 What follows is all that the command prints, and its exit code unless that is 0. A command with `~ ` instead is run again
 until it prints what is expected: for what controllers do in their own time. What differs from run to run is replaced on
-both sides (see normalize). --rewrite puts what is printed into the file, to be read as a diff.
+both sides (see normalize). A line with `! ` before the first case has arguments for the server, in which $MANIFESTS is
+that folder. --rewrite puts what is printed into the file, to be read as a diff.
 """
 
 import os
@@ -154,15 +155,16 @@ class Runner:
             time.sleep(0.1)
 
 
-def main(arguments):
-    rewrite = arguments[0] == "--rewrite"
-    binary, path = arguments[1 if rewrite else 0:]
+def main(command_line):
+    rewrite = command_line[0] == "--rewrite"
+    binary, path = command_line[1 if rewrite else 0:]
     if shutil.which("kubectl") is None:
         sys.exit("kubectl is missing: apt-get install kubernetes-client")
     head, cases = read_cases(path)
     manifests = os.path.join(os.path.dirname(os.path.abspath(__file__)), "manifests")
     results = []
-    with DrydockServer(binary) as server, tempfile.TemporaryDirectory() as home:
+    arguments = [word.replace("$MANIFESTS", manifests) for line in head if line.startswith("! ") for word in line.split()[1:]]
+    with DrydockServer(binary, *arguments) as server, tempfile.TemporaryDirectory() as home:
         runner = Runner(server, home, manifests, rewrite)
         for number, case in enumerate(cases, 1):
             problem = runner.run(number, case)

@@ -77,7 +77,7 @@ class NodeLifecycleController final : public client::Reconciler {
     rt::Instant probed = absl::ZeroDuration();  // The pass that saw the last heartbeat.
   };
   struct Zone {
-    Zone(double rate) : tainting(rate) {}
+    explicit Zone(double rate) : tainting(rate) {}
     ZoneState state = ZoneState::kInitial;
     ZoneCounts counts;  // Of this monitor pass.
     EvictionQueue tainting;

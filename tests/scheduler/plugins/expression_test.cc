@@ -69,9 +69,8 @@ TEST_F(Policy, AFilterRejectsWithItsReason) {
 TEST_F(Policy, WithoutAReasonThereIsADefault) {
   Use({.filter = "node.name != 'a'"});
   world.AddNode("a");
-  EXPECT_EQ(
-      world.Message(world.NewPod("web")),
-      "0/1 nodes are available: 1 node(s) didn't match the filter expression.");
+  EXPECT_EQ(world.Message(world.NewPod("web")),
+            "0/1 nodes are available: 1 node(s) didn't match the filter expression.");
 }
 
 TEST_F(Policy, AFilterThatFailsRejectsAndSaysWhy) {

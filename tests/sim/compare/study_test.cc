@@ -96,7 +96,7 @@ TEST(LoadStudy, ReadsEveryField) {
   - {path: x, bound: z, better: higher}
   plots:
   - {title: CPU, path: series.cpu, x: series.seconds, xLabel: a, yLabel: b, from: 5,
-     yFromZero: false, bound: series.memory}
+     yFromZero: false, bound: series.memory, scale: 100}
 )"));
   ASSERT_TRUE(study.ok()) << study.status();
   EXPECT_EQ(study->name, "test");
@@ -119,6 +119,7 @@ TEST(LoadStudy, ReadsEveryField) {
   EXPECT_EQ(study->plots[0].x, "series.seconds");
   EXPECT_EQ(study->plots[0].from, 5);
   EXPECT_FALSE(study->plots[0].y_from_zero);
+  EXPECT_EQ(study->plots[0].scale, 100);
 }
 
 TEST(CellsOf, HasEveryCombinationWithTheSameSeeds) {

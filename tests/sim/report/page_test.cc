@@ -64,6 +64,13 @@ TEST(RenderIntervals, DrawsEachRowWithItsNumbersAndTheBound) {
   EXPECT_THAT(RenderIntervals({"None", "x", {}, {}}), Not(HasSubstr("nan")));
 }
 
+TEST(FigureWithInterval, HasAsManyDecimalsAsFitTheSize) {
+  EXPECT_EQ(FigureWithInterval(91.777, 0), "91.78");
+  EXPECT_EQ(FigureWithInterval(946.93, 763.88), "946.9 \u00b1 763.9");
+  EXPECT_EQ(FigureWithInterval(13881.4, 8731.6), "13881 \u00b1 8732");
+  EXPECT_EQ(FigureWithInterval(-0.004, 0.0012), "-0.0040 \u00b1 0.0012");
+}
+
 TEST(StandaloneSvg, IsAFileOfItsOwn) {
   const std::string svg = StandaloneSvg(RenderPlot({"t", "x", "y", {}}));
   EXPECT_EQ(svg.find("<svg xmlns=\"http://www.w3.org/2000/svg\""), 0u);
