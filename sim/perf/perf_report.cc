@@ -76,10 +76,10 @@ std::string ToPerfTable(const std::vector<PerfResult>& results) {
                                 rate.cpu_seconds, ThresholdText(result), met, result.digest));
     }
     if (!result.status.ok() || result.measured.empty()) {
-      absl::StrAppend(
-          &out,
-          absl::StrFormat("%-*s %7d %7d %s\n", column, result.workload, result.nodes, result.pods,
-                          result.status.ok() ? "nothing was measured" : "failed"));
+      absl::StrAppend(&out, absl::StrFormat("%-*s %7d %7d %s, digest %016x\n", column,
+                                            result.workload, result.nodes, result.pods,
+                                            result.status.ok() ? "nothing was measured" : "failed",
+                                            result.digest));
     }
   }
   return out;

@@ -122,8 +122,10 @@ class PerfRun {
       }
     }
     if (state_.finished) return state_.status;
+    const std::string& refusal = progress_.last_refusal();
     return absl::DeadlineExceededError(absl::StrCat(
-        state_.op, ": not done after ", absl::FormatDuration(kLimit), " of virtual time"));
+        state_.op, ": not done after ", absl::FormatDuration(kLimit), " of virtual time",
+        refusal.empty() ? "" : "; the last pod without a node: ", refusal));
   }
 
   const PerfWorkload& workload_;

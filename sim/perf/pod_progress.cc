@@ -10,15 +10,15 @@ namespace drydock::sim {
 
 bool IsScheduled(const api::Pod& pod) { return !pod.spec().node_name().empty(); }
 
-bool IsAttempted(const api::Pod& pod) {
-  const auto& conditions = pod.status().conditions();
-  return IsScheduled(pod) ||
-         std::any_of(conditions.begin(), conditions.end(), [](const api::PodCondition& condition) {
-           return condition.type() == "PodScheduled";
-         });
-}
-
 namespace {
+
+// The condition that says whether a pod has a node; null before anybody has looked for one.
+const api::PodCondition* FindVerdict(const api::Pod& pod) {
+  for (const api::PodCondition& condition : pod.status().conditions()) {
+    if (condition.type() == "PodScheduled") return &condition;
+  }
+  return nullptr;
+}
 
 PodProgress::Counts Contribution(const api::Ref<api::Pod>& pod) {
   PodProgress::Counts counts;
@@ -31,6 +31,8 @@ PodProgress::Counts Contribution(const api::Ref<api::Pod>& pod) {
 
 }  // namespace
 
+bool IsAttempted(const api::Pod& pod) { return IsScheduled(pod) || FindVerdict(pod) != nullptr; }
+
 void PodProgress::Observe(const api::ObjectRef& before, const api::ObjectRef& after) {
   const auto old_pod = api::As<api::Pod>(before);
   const auto new_pod = api::As<api::Pod>(after);
@@ -42,6 +44,10 @@ void PodProgress::Observe(const api::ObjectRef& before, const api::ObjectRef& af
   counts.unscheduled += came.unscheduled - gone.unscheduled;
   counts.unattempted += came.unattempted - gone.unattempted;
 
+  if (new_pod && !IsScheduled(*new_pod)) {
+    const api::PodCondition* const verdict = FindVerdict(*new_pod);
+    if (verdict != nullptr) last_refusal_ = verdict->message();
+  }
   if (collecting() == nullptr || !new_pod || !IsScheduled(*new_pod)) return;
   if (old_pod && IsScheduled(*old_pod)) return;
   Collection& collection = collections_.back();

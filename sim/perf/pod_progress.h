@@ -45,6 +45,8 @@ class PodProgress {
   // `after` is null for a deletion, `before` for a creation. Other kinds are ignored.
   void Observe(const api::ObjectRef& before, const api::ObjectRef& after);
   Counts Of(const std::string& ns) const;
+  // Why the scheduler found no place for the pod that it last found none for; else empty.
+  const std::string& last_refusal() const { return last_refusal_; }
 
   // REQUIRES: no collection is open.
   void StartCollecting(Collection collection);
@@ -56,6 +58,7 @@ class PodProgress {
  private:
   const std::function<void()> boundary_;
   std::map<std::string, Counts> counts_;
+  std::string last_refusal_;
   std::vector<Collection> collections_;
 };
 

@@ -164,13 +164,13 @@ TEST(RunPerfWorkload, WaitsForWhatBarriersName) {
   WritePod("free.yaml", "");
   const std::string operations = R"(
   - {opcode: createNodes, count: 1}
-  - {opcode: createPods, count: 2, namespace: n, podTemplatePath: gated.yaml, skipWaitToCompletion: true}
-  - {opcode: createPods, count: 3, namespace: n, podTemplatePath: free.yaml, skipWaitToCompletion: true}
+  - {opcode: createPods, count: 2, namespace: some, podTemplatePath: gated.yaml, skipWaitToCompletion: true}
+  - {opcode: createPods, count: 3, namespace: some, podTemplatePath: free.yaml, skipWaitToCompletion: true}
   - {opcode: barrier, stageRequirement: Attempted}
   - {opcode: barrier, labelSelector: {from: free.yaml}})";
   EXPECT_TRUE(ResultOf(operations).status.ok());
   // Pods behind a gate are not scheduled.
-  const PerfResult stuck = ResultOf(operations + "\n  - {opcode: barrier, namespaces: [n]}");
+  const PerfResult stuck = ResultOf(operations + "\n  - {opcode: barrier, namespaces: [some]}");
   EXPECT_THAT(std::string(stuck.status.message()), HasSubstr("workloadTemplate[5] (barrier)"));
 }
 
@@ -178,8 +178,8 @@ TEST(RunPerfWorkload, DeletesPodsAtTheRateThatIsAskedFor) {
   WritePod("free.yaml", "");
   const std::string operations = R"(
   - {opcode: createNodes, count: 1, nodeAllocatableStrategy: {nodeAllocatable: {pods: "10"}}}
-  - {opcode: createPods, count: 10, namespace: n, podTemplatePath: free.yaml}
-  - {opcode: deletePods, namespace: n, deletePodsPerSecond: 2)";
+  - {opcode: createPods, count: 10, namespace: some, podTemplatePath: free.yaml}
+  - {opcode: deletePods, namespace: some, deletePodsPerSecond: 2)";
   // Nothing fits before there is room.
   const std::string more = "\n  - {opcode: createPods, count: 10, podTemplatePath: free.yaml}";
   const PerfResult waited = ResultOf(operations + "}" + more);
@@ -202,7 +202,7 @@ TEST(RunPerfWorkload, ChurnsInBothModes) {
   };
   EXPECT_TRUE(fits("mode: create, number: 3", 4));
   EXPECT_FALSE(fits("mode: create, number: 3", 3));
-  EXPECT_FALSE(fits("mode: create", 11));
+  EXPECT_FALSE(fits("mode: create, number: 20", 10));
   EXPECT_TRUE(fits("mode: recreate, number: 2", 3));
 }
 
