@@ -69,7 +69,7 @@ absl::StatusOr<bool> RunPerf(const PerfOptions& options) {
     absl::StrAppend(&known, "\n  ", workload.FullName());
     if (!wanted(workload)) continue;
     if (!options.quiet) std::fprintf(stderr, "running %s\n", workload.FullName().c_str());
-    absl::StatusOr<PerfResult> result = RunPerfWorkload(workload, options.seed);
+    absl::StatusOr<PerfResult> result = RunPerfWorkload(workload, options.seed, options.clock);
     if (!result.ok()) return result.status();
     if (!result->status.ok()) {
       std::fprintf(stderr, "%s: %s: %s\n", options.file.c_str(), result->workload.c_str(),

@@ -20,6 +20,7 @@ struct PerfOptions {
   // Labels that a workload must have, or with a "-" before them must not have.
   std::vector<std::string> labels;
   uint64_t seed = 1;
+  PerfClock clock = PerfClock::kWall;
   // Where the results go; "-": standard output; empty: a file in out/, named as
   // scheduler_perf names it, without the time.
   std::string json;

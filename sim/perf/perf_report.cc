@@ -22,6 +22,7 @@ Value Item(Value data, const char* unit, const char* metric, const PerfResult& r
   item["labels"]["Metric"] = Value::String(metric);
   item["labels"]["Name"] =
       Value::String(absl::StrCat("BenchmarkPerfScheduling/", result.workload, "/", name));
+  if (result.clock == PerfClock::kCpu) item["labels"]["Clock"] = Value::String("CPU");
   return item;
 }
 

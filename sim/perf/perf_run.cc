@@ -45,8 +45,9 @@ api::ObjectRef AsObject(const rt::PayloadRef& value) {
 
 class PerfRun {
  public:
-  PerfRun(const PerfWorkload& workload, uint64_t seed)
+  PerfRun(const PerfWorkload& workload, uint64_t seed, PerfClock clock)
       : workload_(workload),
+        clock_(clock),
         scenario_(ScenarioOf(workload, seed)),
         world_({.seed = seed}),
         progress_([this] { world_.kernel().Stop(); }) {}
@@ -71,6 +72,7 @@ class PerfRun {
 
     PerfResult result;
     result.workload = workload_.FullName();
+    result.clock = clock_;
     result.threshold = workload_.threshold;
     result.status = RunToTheEnd(&result.measured);
     result.nodes = state_.nodes;
@@ -104,14 +106,14 @@ class PerfRun {
 
   absl::Status RunToTheEnd(std::vector<PerfResult::Measured>* measured) {
     std::optional<Stopwatch> watch;
-    ThroughputMeter meter;
+    ThroughputMeter meter(clock_);
     while (!state_.finished && world_.Now() < kLimit) {
       world_.Run(std::min(kLimit, world_.Now() + kSlice));
       RETURN_IF_ERROR(observed_);
       const Collection* const collecting = progress_.collecting();
       if (collecting != nullptr && !watch.has_value()) {
         watch.emplace();
-        meter = ThroughputMeter();
+        meter = ThroughputMeter(clock_);
       } else if (watch.has_value()) {
         const Collection& latest = progress_.collections().back();
         meter.Observe(latest.scheduled, watch->Seconds(), watch->CpuSeconds());
@@ -129,6 +131,7 @@ class PerfRun {
   }
 
   const PerfWorkload& workload_;
+  const PerfClock clock_;
   const Scenario scenario_;
   World world_;
   PodProgress progress_;
@@ -151,8 +154,9 @@ bool PerfResult::Held() const {
                                     [this](const Measured& one) { return Met(one.throughput); });
 }
 
-absl::StatusOr<PerfResult> RunPerfWorkload(const PerfWorkload& workload, uint64_t seed) {
-  return PerfRun(workload, seed).Run();
+absl::StatusOr<PerfResult> RunPerfWorkload(const PerfWorkload& workload, uint64_t seed,
+                                           PerfClock clock) {
+  return PerfRun(workload, seed, clock).Run();
 }
 
 }  // namespace drydock::sim

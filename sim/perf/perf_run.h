@@ -22,6 +22,7 @@ struct PerfResult {
     Throughput throughput;
   };
   std::string workload;  // "SchedulingBasic/5000Nodes_10000Pods"
+  PerfClock clock = PerfClock::kWall;
   std::optional<Threshold> threshold;
   // Why the workload did not get to its end, as when pods cannot be scheduled.
   absl::Status status;
@@ -37,7 +38,8 @@ struct PerfResult {
 };
 
 // Fails when the workload's scheduler configuration is wrong.
-absl::StatusOr<PerfResult> RunPerfWorkload(const PerfWorkload& workload, uint64_t seed);
+absl::StatusOr<PerfResult> RunPerfWorkload(const PerfWorkload& workload, uint64_t seed,
+                                           PerfClock clock);
 
 }  // namespace drydock::sim
 

@@ -21,21 +21,19 @@ void ThroughputMeter::Observe(uint64_t pods, double wall_seconds, double cpu_sec
   seen_.pods = pods;
   seen_.wall_seconds = wall_seconds;
   seen_.cpu_seconds = cpu_seconds;
-  const double passed = wall_seconds - sampled_at_;
+  const double passed = Seconds() - sampled_at_;
   // Intervals without a pod are made part of the next sample, which then counts as often.
   if (passed < kInterval || pods == sampled_pods_) return;
   const double rate = static_cast<double>(pods - sampled_pods_) / passed;
   const auto intervals = static_cast<size_t>(passed / kInterval);
   samples_.insert(samples_.end(), intervals, rate);
   sampled_pods_ = pods;
-  sampled_at_ = wall_seconds;
+  sampled_at_ = Seconds();
 }
 
 Throughput ThroughputMeter::Finish() const {
   Throughput result = seen_;
-  if (seen_.wall_seconds > 0) {
-    result.average = static_cast<double>(seen_.pods) / seen_.wall_seconds;
-  }
+  if (Seconds() > 0) result.average = static_cast<double>(seen_.pods) / Seconds();
   std::vector<double> sorted = samples_;
   std::sort(sorted.begin(), sorted.end());
   const auto percentile = [&](int percent) {

@@ -11,11 +11,15 @@
 
 namespace drydock::sim {
 
+// Which time rates are by: what passed on the wall, or what the process had of a processor,
+// which other programs on the machine have no part in.
+enum class PerfClock : uint8_t { kWall, kCpu };
+
 struct Throughput {
   uint64_t pods = 0;
   double wall_seconds = 0;
   double cpu_seconds = 0;
-  // Pods in a second of wall time.
+  // Pods in a second of the meter's clock.
   double average = 0;
   double perc50 = 0;
   double perc90 = 0;
@@ -28,9 +32,11 @@ struct Throughput {
 
 class ThroughputMeter {
  public:
-  // How far samples are apart at least, in seconds of wall time. scheduler_perf takes one
+  // How far samples are apart at least, in seconds of the clock. scheduler_perf takes one
   // in a second; what it takes many seconds for may be over in less here.
   static constexpr double kInterval = 0.05;
+
+  explicit ThroughputMeter(PerfClock clock) : clock_(clock) {}
 
   // `pods` have been scheduled when `wall_seconds` and `cpu_seconds` have passed since the
   // beginning. None of the three ever falls.
@@ -39,6 +45,11 @@ class ThroughputMeter {
   Throughput Finish() const;
 
  private:
+  double Seconds() const {
+    return clock_ == PerfClock::kWall ? seen_.wall_seconds : seen_.cpu_seconds;
+  }
+
+  PerfClock clock_;
   Throughput seen_;
   uint64_t sampled_pods_ = 0;
   double sampled_at_ = 0;

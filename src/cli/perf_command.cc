@@ -13,7 +13,7 @@ namespace drydock::cli {
 
 const char kPerfUsage[] =
     "Usage: drydock sim perf FILE [--filter NAME[/WORKLOAD]] [--label LABEL,...] [--seed N]\n"
-    "                        [--json FILE|-] [--quiet]\n"
+    "                        [--clock wall|cpu] [--json FILE|-] [--quiet]\n"
     "\n"
     "Runs the workloads of a benchmark file in the form of Kubernetes' scheduler_perf against\n"
     "the scheduler, and says how many pods it placed in a second of real time.\n"
@@ -22,6 +22,7 @@ const char kPerfUsage[] =
     "  --filter NAME      only this test case, or this workload of it\n"
     "  --label LABEL,...  only workloads with these labels; -LABEL: without it\n"
     "  --seed N           of the simulation; 1 if not given\n"
+    "  --clock cpu        pods in a second of processor time: for a machine with other work\n"
     "  --json FILE        where scheduler_perf's result JSON goes; - is standard output;\n"
     "                     out/BenchmarkPerfScheduling_benchmark_FILE.json if not given\n"
     "  --quiet            no table\n"
@@ -42,6 +43,11 @@ absl::Status Apply(const std::string& flag, const std::string& value, sim::PerfO
     if (!absl::SimpleAtoi(value, &options->seed)) {
       return Usage(absl::StrCat("--seed: expected a whole number, got \"", value, "\""));
     }
+  } else if (flag == "--clock") {
+    if (value != "wall" && value != "cpu") {
+      return Usage(absl::StrCat("--clock: expected wall or cpu, got \"", value, "\""));
+    }
+    options->clock = value == "cpu" ? sim::PerfClock::kCpu : sim::PerfClock::kWall;
   } else if (flag == "--json") {
     options->json = value;
   } else {

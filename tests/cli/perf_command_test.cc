@@ -16,13 +16,14 @@ std::string ParseError(const std::vector<std::string>& arguments) {
 
 TEST(ParseSimPerf, ReadsEveryFlagInBothForms) {
   const absl::StatusOr<sim::PerfOptions> options =
-      ParseSimPerf({"--filter", "A/w", "a.yaml", "--label=performance,-short", "--seed=7", "--json",
-                    "-", "--quiet"});
+      ParseSimPerf({"--filter", "A/w", "a.yaml", "--label=performance,-short", "--seed=7",
+                    "--clock=cpu", "--json", "-", "--quiet"});
   ASSERT_TRUE(options.ok()) << options.status();
   EXPECT_EQ(options->file, "a.yaml");
   EXPECT_EQ(options->filter, "A/w");
   EXPECT_THAT(options->labels, ElementsAre("performance", "-short"));
   EXPECT_EQ(options->seed, 7u);
+  EXPECT_EQ(options->clock, sim::PerfClock::kCpu);
   EXPECT_EQ(options->json, "-");
   EXPECT_TRUE(options->quiet);
 }
@@ -31,6 +32,7 @@ TEST(ParseSimPerf, SaysWhatItExpected) {
   EXPECT_THAT(ParseError({}), HasSubstr("expected a benchmark file"));
   EXPECT_THAT(ParseError({"a", "b"}), HasSubstr("expected one benchmark file"));
   EXPECT_THAT(ParseError({"a", "--seed", "x"}), HasSubstr("--seed: expected a whole number"));
+  EXPECT_THAT(ParseError({"a", "--clock", "sun"}), HasSubstr("--clock: expected wall or cpu"));
   EXPECT_THAT(ParseError({"a", "--filter"}), HasSubstr("expected a value after --filter"));
   EXPECT_THAT(ParseError({"a", "--out=1"}), HasSubstr("unknown flag --out"));
 }

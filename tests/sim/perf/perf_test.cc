@@ -39,7 +39,7 @@ PerfResult ResultOf(const std::string& operations, uint64_t seed = 1) {
   const auto workloads = LoadPerfFile(path, [](const PerfWorkload&) { return true; });
   EXPECT_TRUE(workloads.ok()) << workloads.status();
   if (!workloads.ok()) return {};
-  auto result = RunPerfWorkload(workloads->front(), seed);
+  auto result = RunPerfWorkload(workloads->front(), seed, PerfClock::kCpu);
   EXPECT_TRUE(result.ok()) << result.status();
   return result.ok() ? *std::move(result) : PerfResult();
 }

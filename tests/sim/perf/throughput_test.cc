@@ -7,7 +7,7 @@ namespace drydock::sim {
 namespace {
 
 TEST(ThroughputMeter, AveragesOverAllOfTheTime) {
-  ThroughputMeter meter;
+  ThroughputMeter meter(PerfClock::kWall);
   meter.Observe(100, 0.1, 0.08);
   meter.Observe(300, 0.5, 0.4);
   const Throughput result = meter.Finish();
@@ -18,7 +18,7 @@ TEST(ThroughputMeter, AveragesOverAllOfTheTime) {
 }
 
 TEST(ThroughputMeter, TakesPercentilesOfSamples) {
-  ThroughputMeter meter;
+  ThroughputMeter meter(PerfClock::kWall);
   uint64_t pods = 0;
   for (int i = 1; i <= 10; ++i) {
     pods += static_cast<uint64_t>(i);
@@ -34,7 +34,7 @@ TEST(ThroughputMeter, TakesPercentilesOfSamples) {
 }
 
 TEST(ThroughputMeter, MakesIntervalsWithoutPodsPartOfTheNextSample) {
-  ThroughputMeter meter;
+  ThroughputMeter meter(PerfClock::kWall);
   meter.Observe(0, 1, 1);
   meter.Observe(0, 2, 2);
   meter.Observe(40, 4, 4);
@@ -44,12 +44,20 @@ TEST(ThroughputMeter, MakesIntervalsWithoutPodsPartOfTheNextSample) {
 }
 
 TEST(ThroughputMeter, HasTheAverageWhereNoSampleFits) {
-  ThroughputMeter meter;
+  ThroughputMeter meter(PerfClock::kWall);
   meter.Observe(5, ThroughputMeter::kInterval / 10, 0);
   const Throughput result = meter.Finish();
   EXPECT_GT(result.average, 0);
   EXPECT_DOUBLE_EQ(result.perc50, result.average);
-  EXPECT_DOUBLE_EQ(ThroughputMeter().Finish().average, 0);
+  EXPECT_DOUBLE_EQ(ThroughputMeter(PerfClock::kWall).Finish().average, 0);
+}
+
+TEST(ThroughputMeter, GoesByTheClockThatItIsGiven) {
+  ThroughputMeter meter(PerfClock::kCpu);
+  meter.Observe(100, 10, 0.5);
+  const Throughput result = meter.Finish();
+  EXPECT_DOUBLE_EQ(result.average, 200);
+  EXPECT_DOUBLE_EQ(result.perc50, 200);
 }
 
 }  // namespace
