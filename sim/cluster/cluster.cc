@@ -114,6 +114,7 @@ absl::Status Cluster::AddMaster() {
     process.Spawn(scheduler_->Run());
   });
 
+  if (!scenario_.cluster.controllers) return absl::OkStatus();
   master.AddProcess("controller-manager", [this](Process& process) {
     auto& client = process.Emplace<client::Client>(
         process, kApiServerAddress,

@@ -1,5 +1,6 @@
 // A Kubernetes cluster in a simulated world: a master that runs the API server, the
-// scheduler and the controllers, and nodes that run kubelets over simulated runtimes.
+// scheduler and, unless the scenario wants none, the controllers, and nodes that run
+// kubelets over simulated runtimes.
 //
 // All of it is the code of src/, started as processes that can crash on their own.
 // The store outlives its API server, as a disk would.

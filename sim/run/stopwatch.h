@@ -1,4 +1,4 @@
-// What a run costs on the machine that carries it out: wall time and memory. The
+// What a run costs on the machine that carries it out: wall time, processor time and memory. The
 // only place of the simulator that looks at a real clock, outside of the simulation
 // and for reports alone.
 #ifndef DRYDOCK_SIM_RUN_STOPWATCH_H_
@@ -11,10 +11,12 @@ namespace drydock::sim {
 class Stopwatch {
  public:
   Stopwatch();
-  double Seconds() const;  // Since it was made.
+  double Seconds() const;     // Since it was made.
+  double CpuSeconds() const;  // That the process has used since, in all its threads.
 
  private:
   int64_t start_nanos_;
+  int64_t start_cpu_nanos_;
 };
 
 // The largest resident set that the process has had.

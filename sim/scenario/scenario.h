@@ -52,6 +52,7 @@ struct ClusterSpec {
   api::Value scheduler;         // A KubeSchedulerConfiguration, or null.
   double controller_qps = 0;    // Of the controller manager's client; 0: no limit.
   int controller_burst = 0;
+  bool controllers = true;  // Whether there is a controller manager. Not in files.
 };
 
 // What a user does. Exactly one of the forms.

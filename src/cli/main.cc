@@ -24,6 +24,7 @@ constexpr absl::string_view kUsage =
     "  restore       fill a server's folder with the objects of a backup\n"
     "  sim run       run a scenario in virtual time\n"
     "  sim compare   run a scenario with many settings and seeds, and compare them\n"
+    "  sim perf      run a benchmark of the scheduler in scheduler_perf's form\n"
     "  sim schedule  say what the scheduler would decide, and why\n"
     "  convert       turn API objects into another encoding\n"
     "  version       print the versions of Drydock and of the Kubernetes API it serves\n";

@@ -8,6 +8,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "src/cli/compare_command.h"
+#include "src/cli/perf_command.h"
 #include "src/cli/schedule.h"
 #include "src/cli/version.h"
 
@@ -115,12 +116,13 @@ int RunSim(const std::vector<std::string>& arguments) {
     return command == "run" ? RunScenario(rest) : RunSchedule(rest);
   }
   if (command == "compare") return RunCompare({arguments.begin() + 1, arguments.end()});
+  if (command == "perf") return RunPerfCommand({arguments.begin() + 1, arguments.end()});
   if (command == "--help") {
-    std::cout << kUsage << "\n" << kCompareUsage << "\n" << kScheduleUsage;
+    std::cout << kUsage << "\n" << kCompareUsage << "\n" << kPerfUsage << "\n" << kScheduleUsage;
     return 0;
   }
   if (!command.empty()) std::cerr << "drydock sim: unknown command: " << command << "\n\n";
-  std::cerr << kUsage << "\n" << kCompareUsage << "\n" << kScheduleUsage;
+  std::cerr << kUsage << "\n" << kCompareUsage << "\n" << kPerfUsage << "\n" << kScheduleUsage;
   return 2;
 }
 
